@@ -1,0 +1,47 @@
+"""The question as it was read, what fits it, and the decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from echobot.core.knowledge import EntryId, Intent, Language
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked, read from a message."""
+
+    text: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An entry, how surely it answers the question (0 to 1), and the words that say so."""
+
+    entry: EntryId
+    score: float
+    matched: tuple[str, ...] = ()
+    unexplained: tuple[str, ...] = ()
+    intent: Intent | None = None  # what is asked of a name; None for entries and needs
+    vetoed: bool = False  # words that nothing explains: choices at most, however high the score
+    reason: str = ""  # for curators, in plain English
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    match: Match
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    matches: tuple[Match, ...]  # two or three, best first
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    pass
+
+
+Answer: TypeAlias = Found | Choices | Unknown

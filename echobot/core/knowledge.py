@@ -1,0 +1,109 @@
+"""Everything the bot knows, as values: curated entries, the catalogue, and each language's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import NewType, TypeAlias
+
+EntryId = NewType("EntryId", str)
+"""Of an entry, a tool, a need or a service: unique over all four."""
+
+Language = NewType("Language", str)
+""""fr", "en", …: the name of a folder in knowledge/languages, or a key in an entry."""
+
+Texts: TypeAlias = Mapping[Language, str]
+"""The same text in several languages."""
+
+Phrasings: TypeAlias = Mapping[Language, tuple[str, ...]]
+"""How people ask, by language."""
+
+
+class Intent(StrEnum):
+    """What somebody wants to know of a name or a need; the keys of a language's cues."""
+
+    REPLACE = "replace"  # "instead of", "leave", "without"
+    WHAT = "what"  # "what is"
+    TRY = "try"  # "where can I try"
+    ELSEWHERE = "elsewhere"  # price, password, outage, owner, update: nothing here answers it
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A question and its answer, both written by a person."""
+
+    id: EntryId
+    asked: Phrasings
+    answer: Texts
+    title: Texts = field(default_factory=dict)  # what to pick it by among choices; else its first phrasing
+    sources: tuple[str, ...] = ()
+    reviewed: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Free software, or a service run on it."""
+
+    id: EntryId
+    name: str
+    other_names: tuple[str, ...]
+    site: str
+    licence: str
+    sentence: Texts  # what it is for, in one plain sentence
+    hosted: tuple[str, ...] = ()  # addresses where somebody can use it without installing anything
+    caution: Texts = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    reviewed: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What both a tool and a service are for."""
+
+    id: EntryId
+    name: Texts  # "share files": a verb and its object, lower case
+    asked: Phrasings
+    tools: tuple[EntryId, ...]  # best first
+    advice: Texts = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    reviewed: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What people want to leave."""
+
+    id: EntryId
+    name: str
+    other_names: tuple[str, ...]
+    needs: tuple[EntryId, ...]
+    tools: tuple[EntryId, ...]  # that replace it, best first
+    caution: Texts = field(default_factory=dict)
+    experience: Texts = field(default_factory=dict)  # what an association or a town made of it
+    sources: tuple[str, ...] = ()
+    reviewed: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LanguagePack:
+    """How the bot speaks one language and reads it."""
+
+    language: Language
+    name: str  # in the language itself: "français"
+    phrases: Mapping[str, str]  # the bot's own sentences, by the names in `core.wording`
+    cues: Mapping[Intent, tuple[str, ...]]
+    small_words: frozenset[str]  # words that say nothing by themselves: "the", "for", "please"
+    story_words: frozenset[str] = frozenset()  # words that may surround a need without changing it: "tool", "free", "we"
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """All that the bot can answer from; valid as a whole."""
+
+    entries: Mapping[EntryId, Entry] = field(default_factory=dict)
+    tools: Mapping[EntryId, Tool] = field(default_factory=dict)
+    needs: Mapping[EntryId, Need] = field(default_factory=dict)
+    services: Mapping[EntryId, Service] = field(default_factory=dict)
+    languages: Mapping[Language, LanguagePack] = field(default_factory=dict)

@@ -1,0 +1,67 @@
+"""What travels through the bot: a message comes in, a reply goes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+AccountName = NewType("AccountName", str)
+"""The name that the settings give to one of the bot's accounts."""
+
+MessageId = NewType("MessageId", str)
+"""What the chat's server calls a message; unique within an account, opaque."""
+
+DeliveryKey = NewType("DeliveryKey", str)
+"""Made from the id of what is answered: the same key never makes two posts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is said: an account's view of a room, and the thread in it."""
+
+    account: AccountName
+    room: str  # a room's id, a conversation, or "terminal"
+    thread: str | None = None  # the id of the message that the thread hangs on
+
+
+class Address(StrEnum):
+    """How a message came to be meant for the bot."""
+
+    DIRECT = "direct"  # nobody else is in the room
+    NAMED = "named"  # a mention, its name at the start, the prefix
+    NOT = "not"  # said to others
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What came in from a chat, with the bot's own name or prefix already taken off the text."""
+
+    id: MessageId
+    place: Place
+    sender: str
+    text: str
+    sent_at: datetime
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The words sent back to one message. The text is plain, with "- " before items and bare links."""
+
+    key: DeliveryKey
+    place: Place
+    to: MessageId
+    asker: str
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A reply on its way out."""
+
+    reply: Reply
+    first_tried_at: datetime | None = None  # from then on the outcome is unknown until the store says otherwise
+    tries: int = 0

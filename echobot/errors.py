@@ -1,0 +1,60 @@
+"""The tree of errors that a person may meet.
+
+EchobotError                expected: `cli.main` prints its sentence and exits with 1
+├── ProblemsFound           files with mistakes in them; carries every `Problem`
+├── SettingsError           settings that cannot be used as they are
+├── StoreError              the store cannot be opened, read or written
+└── ChatError               a chat's server did not do what it was asked
+    ├── ChatUnavailable     asking again later may help
+    └── ChatRefused         asking again will not help
+        └── LoginRefused    the account's token is not accepted (any more)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from echobot.core.problem import Problem
+
+
+class EchobotError(Exception):
+    """Something expected went wrong; its text is one sentence for the person who reads it."""
+
+
+class SettingsError(EchobotError):
+    """The settings cannot be used as they are."""
+
+
+class StoreError(EchobotError):
+    """The store cannot be opened, read or written."""
+
+
+class ProblemsFound(EchobotError):
+    """Files with mistakes in them."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+class ChatError(EchobotError):
+    """A chat's server did not do what it was asked."""
+
+
+class ChatUnavailable(ChatError):
+    """The server is away, busy or slow; what became of the request may be unknown."""
+
+    def __init__(self, reason: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class ChatRefused(ChatError):
+    """The server understood and refused; asking again will not help."""
+
+
+class LoginRefused(ChatRefused):
+    """The account's token is not accepted (any more)."""

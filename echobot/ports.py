@@ -1,0 +1,88 @@
+"""What the bot asks of a chat and of a store. Implementations are in `chats` and `stores`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol, TypeAlias
+
+from echobot.core.conversation import Conversation
+from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place, Reply
+
+Keep: TypeAlias = Callable[[Sequence[Message], str], Awaitable[None]]
+"""Keeps messages and the cursor behind them, both or neither."""
+
+
+class Chat(Protocol):
+    """One account on one network."""
+
+    account: AccountName
+
+    key_lifetime: timedelta
+    """How long the server remembers a delivery key: within it a repeated `send` is harmless."""
+
+    async def listen(self, cursor: str | None, keep: Keep) -> None:
+        """Read what is said, forward from `cursor` (None: from now on), until cancelled.
+
+        Each batch is given to `keep` in the order it was said, together with the cursor behind it, and nothing is
+        acknowledged to the server before `keep` has returned. A batch without messages still moves the cursor.
+        A message may be given twice; it may not be left out. What the bot itself or another bot said, edits, and what
+        was said before the bot came are left out here. The server being away is waited for, with growing pauses.
+        Returns normally when the chat is over (the console's end of input). Raises `LoginRefused` when the account's
+        token is no longer accepted, and never tries again on its own.
+        """
+
+    async def send(self, reply: Reply) -> str:
+        """Send a reply and return what the server calls it. One `key` makes one post, however often it is sent.
+
+        Raises `ChatUnavailable` when the outcome is unknown or later may help, `ChatRefused` when it never will.
+        It does not wait and does not try again: `delivery` does both.
+        """
+
+    async def close(self) -> None:
+        """Let go of connections. The account stays logged in."""
+
+
+class Store(Protocol):
+    """What is remembered. Every method is one transaction: all of it happened, or none, whatever dies when.
+
+    Raises `StoreError` when the database cannot be read or written.
+    """
+
+    async def cursor(self, account: AccountName) -> str | None:
+        """The cursor behind the last batch that was kept, or None at the first start."""
+
+    async def keep(self, account: AccountName, messages: Sequence[Message], cursor: str, now: datetime) -> None:
+        """Put messages into the inbox and move the cursor. A message whose id was ever kept is ignored."""
+
+    async def waiting(self, account: AccountName, limit: int) -> list[Message]:
+        """Messages that are not settled yet, oldest first."""
+
+    async def settle(
+        self, messages: Sequence[Message], replies: Sequence[Reply], conversations: Sequence[Conversation], now: datetime
+    ) -> None:
+        """Messages are dealt with: their replies enter the outbox, their texts are forgotten, the conversations go on."""
+
+    async def outbox(self, account: AccountName, now: datetime, limit: int) -> list[Delivery]:
+        """Replies to send now, oldest first; those that wait for a later time are left out."""
+
+    async def attempting(self, keys: Sequence[DeliveryKey], now: datetime) -> None:
+        """Note, before the first request goes out, that from now on the outcome is unknown until noted."""
+
+    async def sent(self, key: DeliveryKey, remote_id: str, now: datetime) -> None:
+        """The server has the reply; its text is forgotten."""
+
+    async def postpone(self, key: DeliveryKey, until: datetime, reason: str) -> None:
+        """Not sent, or not known to be: try again at `until`."""
+
+    async def give_up(self, key: DeliveryKey, reason: str, now: datetime) -> None:
+        """It will never be sent; the reason is kept, the text is forgotten."""
+
+    async def conversation(self, place: Place, person: str) -> Conversation | None:
+        """What was last said between the bot and this person at this place."""
+
+    async def forget(self, before: datetime) -> None:
+        """Remove what was settled, sent or said before then. Ids stay long enough that nothing is answered twice."""
+
+    async def close(self) -> None:
+        """Finish what is under way and close the database."""

@@ -1,0 +1,54 @@
+"""What an operator decides, as values; `content.settings_file` reads them from YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from echobot.core.knowledge import Texts
+from echobot.core.message import AccountName
+
+
+@dataclass(frozen=True, slots=True)
+class Invites:
+    """Who may bring the bot into a room; an invitation that none of them allows is refused."""
+
+    users: tuple[str, ...] = ()
+    servers: tuple[str, ...] = ()
+    rooms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixAccount:
+    """One account on a Matrix homeserver."""
+
+    homeserver: str
+    user: str
+    token_file: Path
+    prefix: str = "!echo"
+    language: str | None = None  # what to answer in when the question does not tell
+    invites: Invites = Invites()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many questions are answered; past that one polite sentence, then silence."""
+
+    person_per_minute: int = 10
+    room_per_minute: int = 60
+    bot_per_minute: int = 600  # the breaker: something is wrong when the whole bot is asked more
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything `echobot run` needs to know."""
+
+    accounts: Mapping[AccountName, MatrixAccount] = field(default_factory=dict)
+    knowledge: Path | None = None  # None: the knowledge that echobot comes with
+    store: str = "sqlite:///echobot.db"
+    contacts: Texts = field(default_factory=dict)  # who to ask when the bot does not know
+    answer_within: timedelta = timedelta(hours=2)
+    limits: Limits = Limits()
+    keep_messages_for: timedelta = timedelta(days=30)  # ids only: texts go as soon as they are answered
