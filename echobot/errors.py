@@ -45,11 +45,12 @@ class ChatError(EchobotError):
 
 
 class ChatUnavailable(ChatError):
-    """The server is away, busy or slow; what became of the request may be unknown."""
+    """The server is away, busy or slow; unless it was surely `not_sent`, what became of the request is unknown."""
 
-    def __init__(self, reason: str, retry_after: timedelta | None = None) -> None:
+    def __init__(self, reason: str, retry_after: timedelta | None = None, *, not_sent: bool = False) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+        self.not_sent = not_sent  # no connection, or the server said that it did nothing (too many requests)
 
 
 class ChatRefused(ChatError):

@@ -59,9 +59,13 @@ class Store(Protocol):
         """Messages that are not settled yet, oldest first."""
 
     async def settle(
-        self, messages: Sequence[Message], replies: Sequence[Reply], conversations: Sequence[Conversation], now: datetime
+        self,
+        messages: Sequence[Message],
+        replies: Sequence[Reply],
+        conversations: Sequence[Conversation],
+        now: datetime,
     ) -> None:
-        """Messages are dealt with: their replies enter the outbox, their texts are forgotten, the conversations go on."""
+        """Messages are dealt with: replies enter the outbox, texts are forgotten, the conversations go on."""
 
     async def outbox(self, account: AccountName, now: datetime, limit: int) -> list[Delivery]:
         """Replies to send now, oldest first; those that wait for a later time are left out."""
@@ -72,8 +76,11 @@ class Store(Protocol):
     async def sent(self, key: DeliveryKey, remote_id: str, now: datetime) -> None:
         """The server has the reply; its text is forgotten."""
 
-    async def postpone(self, key: DeliveryKey, until: datetime, reason: str) -> None:
-        """Not sent, or not known to be: try again at `until`."""
+    async def postpone(self, key: DeliveryKey, until: datetime, reason: str, unknown_since: datetime | None) -> None:
+        """Try again at `until`; no later reply to the same person in the room overtakes it meanwhile.
+
+        `unknown_since`: when the first request went out whose outcome is unknown; None when none ever was.
+        """
 
     async def give_up(self, key: DeliveryKey, reason: str, now: datetime) -> None:
         """It will never be sent; the reason is kept, the text is forgotten."""

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from echobot.core.answer import Answer, Choices, Found, Match, Unknown
 from echobot.core.knowledge import EntryId, Language
 from echobot.core.message import Place
+
+REMEMBERED_FOR = timedelta(hours=1)
+"""How long after an exchange a bare number still means one of its choices."""
+
+_MOST_CHOICES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +26,35 @@ class Conversation:
     language: Language
     offered: tuple[EntryId, ...] = ()  # the choices still open, in the order they were numbered
     answered: EntryId | None = None  # the entry that was last given as the answer
+
+    def is_over(self, now: datetime) -> bool:
+        return now - self.at > REMEMBERED_FOR
+
+
+def picked(text: str, offered: Sequence[EntryId]) -> EntryId | None:
+    """The choice that a bare number picks: "2", "2.", "(2)", "#2"."""
+    number = text.strip().strip("#.()[] \t")
+    if not (number.isascii() and number.isdigit() and len(number) < 3):
+        return None
+    return offered[int(number) - 1] if 1 <= int(number) <= len(offered) else None
+
+
+def decide(
+    matches: Sequence[Match],
+    found_at: float,
+    choices_at: float,
+    neighbours: Callable[[EntryId], Sequence[EntryId]] = lambda _: (),
+) -> Answer:
+    """Found when the best match is sure and its words explain the question; choices when some may be meant.
+
+    Nobody can choose from one, so a lonely choice is joined by its neighbours; else it is unknown.
+    """
+    if not matches or matches[0].score < choices_at:
+        return Unknown()
+    best = matches[0]
+    if best.score >= found_at and not best.vetoed:
+        return Found(best)
+    likely = [match for match in matches if match.score >= choices_at]
+    if len(likely) == 1:
+        likely += [Match(entry, choices_at, reason="a neighbour") for entry in neighbours(best.entry)[:2]]
+    return Choices(tuple(likely[:_MOST_CHOICES])) if len(likely) > 1 else Unknown()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -95,7 +95,8 @@ class LanguagePack:
     phrases: Mapping[str, str]  # the bot's own sentences, by the names in `core.wording`
     cues: Mapping[Intent, tuple[str, ...]]
     small_words: frozenset[str]  # words that say nothing by themselves: "the", "for", "please"
-    story_words: frozenset[str] = frozenset()  # words that may surround a need without changing it: "tool", "free", "we"
+    story_words: frozenset[str] = frozenset()  # may stand around a need or a name without changing it: "tool", "we"
+    endings: tuple[str, ...] = ()  # what this language adds to names: Croatian "-a", "-om"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +108,14 @@ class Knowledge:
     needs: Mapping[EntryId, Need] = field(default_factory=dict)
     services: Mapping[EntryId, Service] = field(default_factory=dict)
     languages: Mapping[Language, LanguagePack] = field(default_factory=dict)
+
+    def thing(self, id_: EntryId) -> Entry | Tool | Need | Service | None:
+        """Whatever has this id."""
+        return self.entries.get(id_) or self.tools.get(id_) or self.needs.get(id_) or self.services.get(id_)
+
+    def phrasings(self) -> Iterator[tuple[EntryId, Language, str]]:
+        """Every way of asking for an entry or a need, word by word as it was written."""
+        for asked_for in (*self.entries.values(), *self.needs.values()):
+            for language, asked in asked_for.asked.items():
+                for phrasing in asked:
+                    yield asked_for.id, language, phrasing

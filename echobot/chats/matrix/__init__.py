@@ -1,0 +1,24 @@
+"""Matrix, through matrix-nio: plain rooms and direct chats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from echobot.chats.matrix.chat import MatrixChat
+    from echobot.chats.matrix.login import login
+
+__all__ = ["MatrixChat", "login"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import nio only when somebody asks for the chat: it takes a quarter of a second."""
+    if name == "MatrixChat":
+        from echobot.chats.matrix.chat import MatrixChat  # noqa: PLC0415  (lazy on purpose)
+
+        return MatrixChat
+    if name == "login":
+        from echobot.chats.matrix.login import login  # noqa: PLC0415  (lazy on purpose)
+
+        return login
+    raise AttributeError(name)

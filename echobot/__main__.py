@@ -1,0 +1,5 @@
+"""`python -m echobot`."""
+
+from echobot.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,60 @@
+"""Lets the bot into its accounts: a password is asked for once, and a token kept in its place."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from echobot.chats.matrix.login import login
+from echobot.core.message import AccountName
+from echobot.errors import ChatRefused, SettingsError
+from echobot.settings import MatrixAccount
+
+Prompt = Callable[[str, str], str]  # the question and what is meant when nothing is typed
+
+
+def log_in_to_matrix(
+    accounts: Mapping[AccountName, MatrixAccount], name: str | None, prompt: Prompt, password: Callable[[str], str]
+) -> str:
+    """Ask, log in, keep the token; returns a sentence that says where. Raises `SettingsError` and `ChatError`."""
+    account = _chosen(accounts, name)
+    homeserver = prompt("Homeserver", account.homeserver)
+    user = prompt("User", account.user)
+    token, device, full_name = asyncio.run(
+        login(homeserver, user, password("Password"), f"echobot on {socket.gethostname()}")
+    )
+    if full_name != account.user:
+        raise ChatRefused(
+            f"that account is {full_name}, and the settings name {account.user}; correct `user` in the settings"
+        )
+    _keep_secret(account.token_file, token)
+    return f"Logged in as {full_name} (device {device}); the token is in {account.token_file}."
+
+
+def _chosen(accounts: Mapping[AccountName, MatrixAccount], name: str | None) -> MatrixAccount:
+    if name is None and len(accounts) == 1:
+        return next(iter(accounts.values()))
+    if name is None or name not in accounts:
+        known = ", ".join(accounts) or "none"
+        raise SettingsError(f"say which account with --account; the settings name these: {known}")
+    return accounts[AccountName(name)]
+
+
+def _keep_secret(file: Path, secret: str) -> None:
+    """Nobody else can read it, not even while it is written; what was there before stays until the new one is whole."""
+    fresh = file.with_name(f".{file.name}.new")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+            opened.write(f"{secret}\n")
+            opened.flush()
+            os.fsync(opened.fileno())
+        fresh.replace(file)
+    except OSError as error:
+        raise SettingsError(
+            f"{file} cannot be written: {error.strerror}; the token was not kept, log in again"
+        ) from error

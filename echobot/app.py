@@ -1,0 +1,175 @@
+"""The one place that chooses real parts, puts them together and runs them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from echobot.bot import Bot, Manners
+from echobot.chats.console import ConsoleChat
+from echobot.content.knowledge_folder import load_or_refuse, shipped_folder
+from echobot.core.answering import Answerer
+from echobot.core.knowledge import Language
+from echobot.core.message import AccountName
+from echobot.delivery import Courier
+from echobot.errors import ChatError, EchobotError, SettingsError
+from echobot.limits import Allowance
+from echobot.ports import Chat, Store
+from echobot.reception import Reception
+from echobot.settings import Limits, MatrixAccount, Settings
+
+log = structlog.get_logger()
+
+_LAST_REPLIES = 3.0  # seconds for what is on its way when the bot is stopped
+_TIDY_EVERY = timedelta(hours=6)
+_TERMINAL = AccountName("terminal")
+
+
+def serve(settings: Settings) -> int:
+    """Answer in every account until stopped; 1 when the last of them had to stop by itself."""
+    if not settings.accounts:
+        raise SettingsError(
+            "the settings name no account; add one under `accounts`, or talk with the bot by `echobot chat`"
+        )
+    return asyncio.run(_serve(settings))
+
+
+def converse(knowledge: Path | None, language: str | None, store_url: str | None) -> None:
+    """A conversation in the terminal, until its end."""
+    state = _state_folder()
+    answerer = Answerer(load_or_refuse(knowledge or shipped_folder()))
+    asyncio.run(_converse(answerer, language, store_url or f"sqlite:///{state / 'terminal.db'}", state))
+
+
+async def _serve(settings: Settings) -> int:
+    answerer = Answerer(load_or_refuse(settings.knowledge or shipped_folder()), settings.contacts)
+    store = _open_store(settings.store)
+    chats = [_chat(name, account, settings) for name, account in settings.accounts.items()]
+    try:
+        bot = _bot(answerer, store, settings.limits, settings.answer_within, _languages(settings.accounts))
+        return await _until_stopped(_all_accounts(chats, bot, store, settings.keep_messages_for))
+    finally:
+        for chat in chats:
+            await chat.close()
+        await store.close()
+
+
+async def _converse(answerer: Answerer, language: str | None, store_url: str, state: Path) -> None:
+    store = _open_store(store_url)
+    chat = ConsoleChat(_TERMINAL, _now, state / "history")
+    bot = _bot(
+        answerer,
+        store,
+        Limits(10_000, 10_000, 10_000),
+        timedelta.max,
+        {_TERMINAL: Language(language)} if language else {},
+    )
+    try:
+        await _account(chat, bot, store)
+    finally:
+        await store.close()
+
+
+async def _all_accounts(chats: Sequence[Chat], bot: Bot, store: Store, keep_for: timedelta) -> int:
+    tidying = asyncio.create_task(_tidy(store, keep_for))
+    outcomes = await asyncio.gather(*(_account_or_stop(chat, bot, store) for chat in chats))
+    tidying.cancel()
+    return 0 if any(outcomes) else 1
+
+
+async def _account_or_stop(chat: Chat, bot: Bot, store: Store) -> bool:
+    """Whether the account came to its end well; a refused login ends it, and only it."""
+    try:
+        await _account(chat, bot, store)
+    except ChatError as error:
+        log.error("account stopped", account=chat.account, reason=str(error))
+        return False
+    return True
+
+
+async def _account(chat: Chat, bot: Bot, store: Store) -> None:
+    """Listen, answer and send for one account; whatever ends one of the two ends the other."""
+    courier = Courier(chat, store, _now)
+    reception = Reception(chat, store, bot, courier.call, _now)
+    sending = asyncio.create_task(courier.run())
+    receiving = asyncio.create_task(reception.run())
+    try:
+        await asyncio.wait({sending, receiving}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        receiving.cancel()
+        courier.stop()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(asyncio.wait({sending})), _LAST_REPLIES)
+        sending.cancel()
+        ended = await asyncio.gather(receiving, sending, return_exceptions=True)
+    for outcome in ended:
+        if isinstance(outcome, Exception):
+            raise outcome
+
+
+async def _until_stopped(work: Coroutine[Any, Any, int]) -> int:
+    """Run until it ends or somebody asks the process to end (Ctrl-C, SIGTERM)."""
+    task = asyncio.create_task(work)
+    loop = asyncio.get_running_loop()
+    for asked_to_end in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(asked_to_end, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        log.info("stopped")
+        return 0
+
+
+async def _tidy(store: Store, keep_for: timedelta) -> None:
+    while True:
+        await store.forget(_now() - keep_for)
+        await asyncio.sleep(_TIDY_EVERY.total_seconds())
+
+
+def _bot(
+    answerer: Answerer,
+    store: Store,
+    limits: Limits,
+    answer_within: timedelta,
+    languages: Mapping[AccountName, Language],
+) -> Bot:
+    return Bot(lambda: answerer, store, Allowance(limits), Manners(answer_within, languages), _now)
+
+
+def _chat(name: AccountName, account: MatrixAccount, settings: Settings) -> Chat:
+    from echobot.chats.matrix import MatrixChat  # noqa: PLC0415 - half a second that `echobot chat` does not need
+    from echobot.content.settings_file import read_secret  # noqa: PLC0415
+
+    return MatrixChat(name, account, read_secret(account.token_file), settings.answer_within, _now)
+
+
+def _open_store(url: str) -> Store:
+    from echobot.stores.sql import SqlStore  # noqa: PLC0415 - as above
+
+    return SqlStore.open(url)
+
+
+def _languages(accounts: Mapping[AccountName, MatrixAccount]) -> dict[AccountName, Language]:
+    return {name: Language(account.language) for name, account in accounts.items() if account.language}
+
+
+def _state_folder() -> Path:
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    folder = Path(base) / "echobot"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise EchobotError(f"{folder} cannot be made: {error.strerror}; name another place with --store") from error
+    return folder
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

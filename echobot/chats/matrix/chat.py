@@ -1,0 +1,150 @@
+"""One account on a Matrix homeserver, as the bot sees it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from nio import SyncResponse, Timeline
+
+from echobot.chats.matrix import writing
+from echobot.chats.matrix.homeserver import ask, connect
+from echobot.chats.matrix.invites import Door, inviter_of
+from echobot.chats.matrix.reading import Called, Event, is_own_join, read, since_own_join
+from echobot.chats.matrix.rhythm import USUAL, Rhythm
+from echobot.chats.matrix.sync import Gaps, Sync
+from echobot.core.message import AccountName, Message, Reply
+from echobot.errors import ChatError, LoginRefused, SettingsError
+from echobot.ports import Keep
+from echobot.settings import MatrixAccount
+
+log = structlog.get_logger()
+
+
+class MatrixChat:
+    """Reads rooms with its own sync loop: nio's own acknowledges before anything is kept and never fills a gap."""
+
+    def __init__(  # noqa: PLR0913  (the last is for tests)
+        self,
+        account: AccountName,
+        settings: MatrixAccount,
+        token: str,
+        answer_within: timedelta,
+        clock: Callable[[], datetime],
+        *,
+        rhythm: Rhythm = USUAL,
+    ) -> None:
+        self.account = account
+        self.key_lifetime = timedelta(hours=20)  # Synapse forgets transaction ids after 24
+        self.last_good_sync_at: datetime | None = None
+        self._settings = settings
+        self._answer_within = answer_within
+        self._clock = clock
+        self._rhythm = rhythm
+        self._client = connect(settings.homeserver, settings.user, token)
+        self._sync = Sync(self._client, rhythm)
+        self._gaps = Gaps(self._client)
+        self._unreadable: set[str] = set()  # encrypted rooms, told of once
+
+    async def listen(self, cursor: str | None, keep: Keep) -> None:
+        door = Door(self._client, self._settings.invites, self._rhythm)
+        try:
+            token = await self._patiently(self._arrive, cursor, keep, door)
+            while True:
+                token = await self._patiently(self._go_on, token, keep, door)
+        finally:
+            await door.close()
+
+    async def send(self, reply: Reply) -> str:
+        content, transaction = writing.content(reply), writing.transaction(reply.key)
+        sent = await ask(self._client.room_send(reply.place.room, "m.room.message", content, transaction))
+        return str(sent.event_id)
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def _arrive(self, cursor: str | None, keep: Keep, door: Door) -> str:
+        """Make sure who the bot is and where; without a cursor what was said so far is none of its business."""
+        me = await ask(self._client.whoami())
+        if me.user_id != self._settings.user:
+            wanted = self._settings.user
+            raise SettingsError(
+                f"account {self.account}: the token is one of {me.user_id}, not of {wanted}; change either"
+            )
+        here = await self._sync.look_around()
+        self._note(here, door)
+        if cursor is None:
+            await keep([], here.next_batch)
+        log.info("listening", account=self.account, rooms=len(self._client.rooms))
+        return cursor or here.next_batch
+
+    async def _go_on(self, cursor: str, keep: Keep, door: Door) -> str:
+        batch = await self._sync.after(cursor)
+        self._note(batch, door)
+        await keep(await self._messages(batch, cursor), batch.next_batch)
+        return batch.next_batch
+
+    async def _patiently(self, step: Callable[..., Awaitable[str]], *given: object) -> str:
+        """Try a step until it is done; only a token that is not accepted ends this."""
+        for pause in self._rhythm.pauses():
+            try:
+                return await step(*given)
+            except LoginRefused:
+                raise
+            except ChatError as error:
+                wait = max(pause, getattr(error, "retry_after", None) or pause)
+                log.warning("waiting for the homeserver", account=self.account, reason=str(error), seconds=wait.seconds)
+                await asyncio.sleep(wait.total_seconds())
+        raise AssertionError("pauses never end")
+
+    def _note(self, batch: SyncResponse, door: Door) -> None:
+        """What a sync says besides messages: that the homeserver is well, who invites, what was left."""
+        self.last_good_sync_at = self._clock()
+        for room, invitation in batch.rooms.invite.items():
+            if inviter := inviter_of(invitation, self._client.user_id):
+                door.answer(room, inviter)
+        for room in batch.rooms.leave:
+            self._client.rooms.pop(room, None)
+
+    async def _messages(self, batch: SyncResponse, since: str) -> list[Message]:
+        messages: list[Message] = []
+        for room, news in batch.rooms.join.items():
+            events = await self._events(room, news.timeline, since)
+            messages += await self._read(room, events)
+        return messages
+
+    async def _events(self, room: str, timeline: Timeline, since: str) -> Sequence[Event]:
+        """Everything said since the token, or since the bot came into the room."""
+        me, oldest = self._client.user_id, self._clock() - self._answer_within
+        events: list[Event] = [event.source for event in timeline.events]
+        if timeline.limited and timeline.prev_batch and not any(is_own_join(event, me) for event in events):
+            self._client.rooms[room].members_synced = False  # a gap may hide who came and went
+            events = [*await self._gaps.fill(room, timeline.prev_batch, since, oldest), *events]
+        return since_own_join(events, me)
+
+    async def _read(self, room: str, events: Sequence[Event]) -> list[Message]:
+        called, alone = self._called(room), await self._alone(room)
+        self._warn_if_encrypted(room, events)
+        oldest = self._clock() - self._answer_within
+        messages = (read(event, called, self.account, room, alone=alone) for event in events)
+        return [message for message in messages if message and message.sent_at >= oldest]
+
+    def _called(self, room: str) -> Called:
+        member = self._client.rooms[room].users.get(self._client.user_id)
+        return Called(self._client.user_id, member.display_name if member else None, self._settings.prefix)
+
+    async def _alone(self, room: str) -> bool:
+        """Whether the bot and one other are the only ones in the room."""
+        known = self._client.rooms[room]
+        if known.summary and known.summary.joined_member_count is not None:
+            return bool(known.summary.joined_member_count == 2)
+        if not known.members_synced:  # a homeserver that sends no summaries is asked
+            await ask(self._client.joined_members(room))
+        return sum(not member.invited for member in known.users.values()) == 2
+
+    def _warn_if_encrypted(self, room: str, events: Sequence[Event]) -> None:
+        if room not in self._unreadable and any(event.get("type") == "m.room.encrypted" for event in events):
+            self._unreadable.add(room)
+            log.warning("this room is encrypted, and the bot cannot read it", account=self.account, room=room)

@@ -1,0 +1,106 @@
+"""What happened since last time: one sync after another, and what a sync leaves out."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Awaitable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import structlog
+from nio import AsyncClient, MessageDirection, RoomMessagesResponse, SyncResponse
+
+from echobot.chats.matrix.homeserver import ask
+from echobot.chats.matrix.reading import Event, is_own_join
+from echobot.chats.matrix.rhythm import Rhythm
+from echobot.errors import ChatRefused, ChatUnavailable
+
+A = TypeVar("A")
+log = structlog.get_logger()
+
+PAGE = 100  # the most that homeservers give at once
+MOST_MISSED = 1000  # in one room; who missed more than that missed the conversation
+MOST_TRIES = 5  # at a gap, while syncs go well: one damaged room must not silence all others
+
+NOTHING = {"not_types": ["*"]}
+TOLD = {"types": ["m.room.message", "m.room.encrypted", "m.room.encryption", "m.room.member"]}
+STATE = {"types": ["m.room.encryption", "m.room.member"], "lazy_load_members": True, "include_redundant_members": True}
+
+
+def sync_filter(limit: int) -> dict[str, Any]:
+    rooms = {"timeline": {**TOLD, "limit": limit}, "state": STATE, "ephemeral": NOTHING, "account_data": NOTHING}
+    return {"presence": NOTHING, "account_data": NOTHING, "room": rooms}
+
+
+class Sync:
+    """The requests of the sync loop; each returns in bounded time or raises `ChatUnavailable`."""
+
+    def __init__(self, client: AsyncClient, rhythm: Rhythm) -> None:
+        self._client = client
+        self._rhythm = rhythm
+
+    async def look_around(self) -> SyncResponse:
+        """The rooms the bot is in, who is in them, which invitations wait, and the token for now."""
+        self._client.next_batch = ""  # else nio would go on from there
+        # Synapse repeats a first sync for two minutes, word for word, unless something in the request is new.
+        unheard = random.randrange(1, 10_000)  # noqa: S311  (no secret)
+        first = self._client.sync(timeout=unheard, sync_filter=sync_filter(1), full_state=True)
+        return await self._within(self._rhythm.arrival, first)
+
+    async def after(self, token: str) -> SyncResponse:
+        """What happened since the token, as soon as something did."""
+        poll = self._rhythm.poll
+        later = self._client.sync(int(poll / timedelta(milliseconds=1)), sync_filter(PAGE), since=token)
+        return await self._within(poll + self._rhythm.stall, later)
+
+    async def _within(self, limit: timedelta, answer: Awaitable[A]) -> A:
+        try:
+            async with asyncio.timeout(limit.total_seconds()):
+                return await ask(answer)
+        except TimeoutError as error:
+            raise ChatUnavailable("the homeserver does not answer") from error
+
+
+class Gaps:
+    """What was said before the events that a sync has room for."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+        self._tries: Counter[str] = Counter()
+
+    async def fill(self, room: str, before: str, since: str, oldest: datetime) -> list[Event]:
+        """Events between two tokens, in the order they were said: none too old, none from before the bot came."""
+        try:
+            events = await self._back(room, before, since, oldest)
+        except (ChatUnavailable, ChatRefused) as error:
+            if isinstance(error, ChatUnavailable) and self._may_try_again(room):
+                raise
+            log.warning("missed messages cannot be read and are left out", room=room, reason=str(error))
+            events = []
+        del self._tries[room]
+        return events
+
+    def _may_try_again(self, room: str) -> bool:
+        self._tries[room] += 1
+        return self._tries[room] < MOST_TRIES
+
+    async def _back(self, room: str, before: str, since: str, oldest: datetime) -> list[Event]:
+        events: list[Event] = []
+        token: str | None = before
+        while token and len(events) < MOST_MISSED:
+            page = await self._page(room, token, since)
+            told: list[Event] = [event.source for event in page.chunk]
+            events += told
+            token = page.end if told and page.end != token else None
+            if any(is_own_join(event, self._client.user_id) for event in told) or _all_before(told, oldest):
+                break
+        return events[::-1]
+
+    async def _page(self, room: str, token: str, since: str) -> RoomMessagesResponse:
+        return await ask(self._client.room_messages(room, token, since, MessageDirection.back, PAGE, TOLD))
+
+
+def _all_before(events: list[Event], oldest: datetime) -> bool:
+    return all(event.get("origin_server_ts", 0) < oldest.timestamp() * 1000 for event in events)

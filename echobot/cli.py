@@ -1,0 +1,278 @@
+"""The command line: arguments become a function that returns an exit code. The only place that prints."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import traceback
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from echobot.errors import EchobotError
+
+if TYPE_CHECKING:  # `ask` and `check` start quickly because each command imports only what it uses
+    from echobot.core.answering import Answered, Answerer
+
+app = typer.Typer(
+    name="echobot",
+    help="Answer people's questions from a knowledge base that volunteers edit: in the terminal, and in Matrix rooms.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+login = typer.Typer(help="Let the bot into one of its accounts.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(login, name="login")
+
+KnowledgeOption = Annotated[
+    Path | None,
+    typer.Option("--knowledge", metavar="DIR", help="The knowledge base; else the one that echobot comes with."),
+]
+LanguageOption = Annotated[
+    str | None, typer.Option("--language", metavar="XX", help="Answer in this language; else in the question's own.")
+]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command: 0 when it went well, 1 with one sentence when not, 130 after Ctrl-C, 3 for our own mistakes."""
+    try:
+        code = app(args=arguments, standalone_mode=False)
+    except EchobotError as error:
+        print(f"echobot: {error}", file=sys.stderr)
+        return 1
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
+    except BrokenPipeError:  # somebody closed the pipe: `echobot ask --help | head`
+        sys.stderr.close()
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last resort
+        if sentence := _usage(error):
+            print(f"echobot: {sentence}", file=sys.stderr)
+            return 1
+        traceback.print_exc()
+        return 3
+    return int(code or 0)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help='What to ask; "-" reads one question a line.')],
+    language: LanguageOption = None,
+    knowledge: KnowledgeOption = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say which words decided, and what the rivals were.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object a question.")] = False,
+) -> int:
+    """Answer one question, or many."""
+    answerer = _answerer(knowledge)
+    for line in _lines() if question == "-" else [question]:
+        started = time.perf_counter()
+        answered = answerer.answer(line, language=_language(language, answerer))
+        elapsed_ms = (time.perf_counter() - started) * 1000
+        if as_json:
+            print(json.dumps(_as_json(answered, answerer, elapsed_ms), ensure_ascii=False), flush=True)
+        else:
+            print(answered.text, flush=True)
+        if explain:
+            from echobot.core.explaining import explain as explained
+
+            print("\n" + explained(answered, answerer), file=sys.stderr if as_json else sys.stdout, flush=True)
+    return 0
+
+
+@app.command()
+def chat(
+    knowledge: KnowledgeOption = None,
+    language: LanguageOption = None,
+    store: Annotated[
+        str | None, typer.Option("--store", metavar="URL", help="Where to remember the conversation: sqlite:///FILE.")
+    ] = None,
+) -> int:
+    """Talk with the bot in this terminal."""
+    from echobot.app import converse
+
+    print("Starting ...", file=sys.stderr)
+    converse(knowledge, language, store)
+    return 0
+
+
+@app.command()
+def check(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[DIR]...", help="Knowledge bases; else the one that echobot comes with."),
+    ] = None,
+    settings: Annotated[
+        Path | None, typer.Option("--settings", metavar="FILE", help="Check this settings file as well.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
+) -> int:
+    """Say everything that is wrong in the knowledge base and the settings, with file and line."""
+    from echobot.content.check import check as problems_in
+    from echobot.core.problem import Severity
+
+    problems = problems_in(folders or [_shipped()], settings)
+    for problem in problems:
+        print(problem)
+    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    print(_count(errors, len(problems) - errors))
+    return 1 if errors or (strict and problems) else 0
+
+
+@app.command()
+def evaluate(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Questions, as YAML or JSON Lines.")],
+    knowledge: KnowledgeOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    details: Annotated[
+        Path | None, typer.Option("--details", metavar="OUT", help="Write a JSON line for each question.")
+    ] = None,
+    at_least: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--at-least", metavar="NAME=SHARE", help="Exit with 1 below it: precision=0.95, coverage, helped, accuracy."
+        ),
+    ] = None,
+) -> int:
+    """Ask questions whose answers are known, and count."""
+    from echobot.content.questions import read_questions
+    from echobot.evaluation import judge, report
+    from echobot.reporting import below, printed, required
+
+    wanted = required(at_least or [])
+    judged = judge(_answerer(knowledge), [question for file in files for question in read_questions(file)])
+    result = report(judged)
+    if details:
+        _write_lines(details, (json.dumps(case.details(), ensure_ascii=False) for case in judged))
+    print(json.dumps(result.as_json(), ensure_ascii=False) if as_json else printed(result))
+    missed = below(result, wanted)
+    for sentence in missed:
+        print(f"echobot: {sentence}", file=sys.stderr)
+    return 1 if missed else 0
+
+
+@app.command()
+def run(
+    settings: Annotated[Path, typer.Option("--settings", metavar="FILE", help="The settings file.")],
+) -> int:
+    """Be the bot: answer in the accounts that the settings name, until stopped."""
+    from echobot.app import serve
+    from echobot.content.settings_file import load_settings
+
+    return serve(load_settings(settings))
+
+
+@login.command("matrix")
+def login_matrix(
+    settings: Annotated[
+        Path, typer.Option("--settings", metavar="FILE", help="The settings file that names the account.")
+    ],
+    account: Annotated[
+        str | None, typer.Option("--account", metavar="NAME", help="Which account, when the settings name several.")
+    ] = None,
+) -> int:
+    """Ask for homeserver, user and password, and keep the token in the file that the settings name."""
+    from echobot.access import log_in_to_matrix
+    from echobot.content.settings_file import load_settings
+
+    accounts = load_settings(settings).accounts
+    print(
+        log_in_to_matrix(accounts, account, lambda text, default: str(typer.prompt(text, default=default)), _password)
+    )
+    return 0
+
+
+@app.command()
+def schema(
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="knowledge, language, questions or settings.")
+    ] = "knowledge",
+) -> int:
+    """Print the JSON Schema that lets an editor complete and check the YAML files."""
+    from echobot.content.schema import schema as schema_of
+
+    print(json.dumps(schema_of(kind), indent=2, ensure_ascii=False))
+    return 0
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Say which version this is.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        print(f"echobot {installed('echobot')}")
+        raise typer.Exit
+
+
+def _answerer(folder: Path | None) -> Answerer:
+    from echobot.content.knowledge_folder import load_or_refuse
+    from echobot.core.answering import Answerer
+
+    return Answerer(load_or_refuse(folder or _shipped()))
+
+
+def _shipped() -> Path:
+    from echobot.content.knowledge_folder import shipped_folder
+
+    return shipped_folder()
+
+
+def _language(asked_for: str | None, answerer: Answerer) -> Any:
+    known = answerer.languages
+    if asked_for is not None and asked_for not in known:
+        raise EchobotError(f"nothing here is written in {asked_for!r}; the languages are {', '.join(sorted(known))}")
+    return asked_for
+
+
+def _as_json(answered: Answered, answerer: Answerer, elapsed_ms: float) -> dict[str, Any]:
+    """The public contract of `ask --json`; fields may be added, none renamed."""
+    best = answered.matches[0] if answered.matches else None
+    source = answerer.source(answered)
+    return {
+        "outcome": answered.outcome,
+        "entries": list(answered.entries),
+        "language": answered.question.language,
+        "text": answered.text,
+        "sources": list(source.sources),
+        "reviewed": source.reviewed.isoformat() if source.reviewed else None,
+        "score": round(best.score, 6) if best else 0.0,
+        "matched": list(best.matched) if best else [],
+        "unexplained": list(best.unexplained) if best else [],
+        "elapsed_ms": round(elapsed_ms, 3),
+    }
+
+
+def _lines() -> Iterator[str]:
+    for line in sys.stdin.buffer:
+        yield line.decode("utf-8", errors="replace").rstrip("\r\n")
+
+
+def _write_lines(file: Path, lines: Iterable[str]) -> None:
+    try:
+        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    except OSError as error:
+        raise EchobotError(f"{file} cannot be written: {error.strerror}") from error
+
+
+def _password(text: str) -> str:
+    return str(typer.prompt(text, hide_input=True))
+
+
+def _count(errors: int, warnings: int) -> str:
+    if not errors and not warnings:
+        return "Nothing is wrong."
+    return f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}."
+
+
+def _usage(error: Exception) -> str:
+    """What is wrong with the arguments, when that is what it is."""
+    show = getattr(error, "format_message", None)
+    return f"{show()} (see echobot --help)" if show else ""

@@ -1,0 +1,92 @@
+"""A folder of YAML files becomes knowledge that is valid as a whole, or the list of what is wrong with it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from echobot.content.across import lost_references, repeated_ids, warnings
+from echobot.content.folder import yaml_files
+from echobot.content.items import Item, declared, knowledge, read_items
+from echobot.content.languages import language_of, read_packs
+from echobot.content.yaml_reading import read_tree
+from echobot.content.yaml_text import shown
+from echobot.content.yaml_tree import Tree
+from echobot.core.knowledge import Knowledge
+from echobot.core.problem import Problem, Severity
+from echobot.errors import ProblemsFound
+
+
+def shipped_folder() -> Path:
+    """The knowledge that echobot comes with: inside the installed package, or beside it in the repository."""
+    package = Path(__file__).parent.parent
+    installed = package / "shipped"
+    return installed if installed.is_dir() else package.parent / "knowledge"
+
+
+def load(folder: Path) -> tuple[Knowledge | None, list[Problem]]:
+    """The folder's knowledge, None when there are errors; and all that is wrong, in the order of the files."""
+    said = _read(folder, folder)
+    shipped = _Said() if _same(folder, shipped_folder()) else _read(shipped_folder() / "languages", shipped_folder())
+    packs, language_problems = read_packs(said.languages, shipped.languages)
+    items, item_problems = _items(said, folder)
+    problems = [*said.problems, *shipped.problems, *language_problems, *item_problems, *warnings(items, packs)]
+    right = all(problem.severity is Severity.WARNING for problem in problems)
+    return knowledge(items, packs) if right else None, sorted(problems)
+
+
+def load_or_refuse(folder: Path) -> Knowledge:
+    """The folder's knowledge; raises `ProblemsFound` with every error."""
+    loaded, problems = load(folder)
+    if loaded is None:
+        raise ProblemsFound([problem for problem in problems if problem.severity is Severity.ERROR])
+    return loaded
+
+
+@dataclass(slots=True)
+class _Said:
+    """What the files of a folder say, before anything of it is understood."""
+
+    trees: list[Tree] = field(default_factory=list)
+    languages: list[tuple[str, Tree]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    complete: bool = True
+
+
+def _read(folder: Path, root: Path) -> _Said:
+    files, problems = yaml_files(folder)
+    said = _Said(problems=problems, complete=not problems)
+    for file in files:
+        tree, mistakes = read_tree(file)
+        said.problems += mistakes
+        if tree is None:
+            said.complete = False
+        elif (language := language_of(file, root)) is None:
+            said.trees.append(tree)
+        else:
+            said.languages.append((language, tree))
+    return said
+
+
+def _items(said: _Said, folder: Path) -> tuple[list[Item], list[Problem]]:
+    items: list[Item] = []
+    problems: list[Problem] = []
+    for tree in said.trees:
+        right, wrong = read_items(tree)
+        items += right
+        problems += wrong
+    ids = [each for tree in said.trees for each in declared(tree)]
+    problems += repeated_ids(ids)
+    if said.complete:  # else what seems lost may be in a file that could not be read
+        problems += lost_references(items, ids)
+    if said.complete and not problems and not items:
+        lacking = "nothing in this folder can be answered"
+        problems.append(
+            Problem(shown(folder), 1, 1, "", lacking, "write `entries:` into a .yaml file, as the README shows")
+        )
+    return items, problems
+
+
+def _same(one: Path, other: Path) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)

@@ -1,0 +1,166 @@
+"""How the bot speaks each language and reads it: the files of languages/xx/ become language packs."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from string import Formatter
+from typing import Any, TypeAlias
+
+from pydantic import ValidationError
+
+from echobot.content.patterns import LANGUAGE, PATTERNS
+from echobot.content.sentences import problems, quoted, suggestion
+from echobot.content.shapes import CuesShape, LanguageShape, WordsShape
+from echobot.content.yaml_tree import Tree
+from echobot.core.knowledge import Intent, Language, LanguagePack
+from echobot.core.problem import Problem, Severity
+from echobot.core.text import fold
+from echobot.core.text import words as split
+from echobot.core.wording import PHRASES
+
+_Parts: TypeAlias = dict[str, tuple[Any, Tree]]
+"""What a language's files say under each of their keys, and where."""
+
+
+def language_of(file: Path, folder: Path) -> str | None:
+    """The name of the folder in languages/ that holds the file; "" right in languages/, None elsewhere."""
+    parts = file.relative_to(folder).parts
+    if parts[0] != "languages":
+        return None
+    return parts[1] if len(parts) > 2 else ""
+
+
+def read_packs(
+    own: Iterable[tuple[str, Tree]], shipped: Iterable[tuple[str, Tree]]
+) -> tuple[dict[Language, LanguagePack], list[Problem]]:
+    """A pack for each language; what a folder has of its own takes the place of the same key of the shipped pack."""
+    found: list[Problem] = []
+    parts: dict[str, _Parts] = defaultdict(dict)
+    for trees in (shipped, own):
+        for language, said in _parts(trees, found).items():
+            parts[language].update(said)
+    for language, said in parts.items():
+        found.extend(_check(language, said))
+    complete = {Language(language): _pack(language, said) for language, said in parts.items() if "phrases" in said}
+    return complete, found
+
+
+def _parts(trees: Iterable[tuple[str, Tree]], found: list[Problem]) -> Mapping[str, _Parts]:
+    parts: dict[str, _Parts] = defaultdict(dict)
+    for language, tree in trees:
+        if not re.match(LANGUAGE, language):
+            found.append(_misplaced(language, tree))
+            continue
+        try:
+            shape = LanguageShape.model_validate(tree.root)
+        except ValidationError as error:
+            found.extend(problems(error, LanguageShape, tree))
+            continue
+        for key in shape.model_fields_set:
+            if key in parts[language]:
+                found.append(_twice(key, tree, parts[language][key][1]))
+            parts[language][key] = getattr(shape, key), tree
+    return parts
+
+
+def _misplaced(language: str, tree: Tree) -> Problem:
+    wrong = f"the folder {quoted(language)} {PATTERNS[LANGUAGE][0]}" if language else "this file is of no language"
+    return tree.problem((), wrong, "put the file into a folder such as languages/fr/")
+
+
+def _twice(key: str, tree: Tree, first: Tree) -> Problem:
+    return tree.problem((key,), f"`{key}` is also in {first.file}", "keep one of the two", at_key=True)
+
+
+def _pack(language: str, said: _Parts) -> LanguagePack:
+    cues = _cues(said)
+    words: WordsShape = said["words"][0] if "words" in said else WordsShape.model_validate({})
+    name = said["name"][0] if "name" in said else language
+    phrases = said["phrases"][0]
+    small, story = _folded(words.small), _folded(words.story)
+    return LanguagePack(Language(language), name, phrases, cues, small, story, tuple(map(fold, words.endings)))
+
+
+def _folded(texts: Iterable[str]) -> frozenset[str]:
+    """As questions are compared: "vôtre" and "l'" as "votre" and "l"."""
+    return frozenset(word for text in texts for word in split(text))
+
+
+def _cues(said: _Parts) -> Mapping[Intent, tuple[str, ...]]:
+    cues: CuesShape = said["cues"][0] if "cues" in said else CuesShape.model_validate({})
+    return {Intent(key): texts for key, texts in cues.model_dump(by_alias=True).items()}
+
+
+def _check(language: str, said: _Parts) -> Iterator[Problem]:
+    anywhere = next(iter(said.values()))[1]
+    if "phrases" in said:
+        yield from _check_phrases(*said["phrases"])
+    else:
+        yield anywhere.problem(
+            (), f"the bot's own `phrases` are missing in {language}", "copy a phrases.yaml and translate it"
+        )
+    if "name" not in said:
+        yield _warning(
+            said.get("phrases", (None, anywhere))[1], "`name` is missing", "write what the language calls itself"
+        )
+    for intent, texts in _cues(said).items():
+        if not texts:
+            wrong = f"there are no cues under `{intent}` in {language}"
+            yield _warning(said.get("cues", (None, anywhere))[1], wrong, "write in cues.yaml what people say for it")
+    if "words" not in said:
+        yield _warning(
+            anywhere, f"`words` are missing in {language}", "write the small words of the language in words.yaml"
+        )
+
+
+def _warning(tree: Tree, wrong: str, instead: str) -> Problem:
+    return tree.problem((), wrong, instead, Severity.WARNING)
+
+
+def _check_phrases(phrases: Mapping[str, str], tree: Tree) -> Iterator[Problem]:
+    for name in PHRASES.keys() - phrases.keys():
+        yield tree.problem(
+            ("phrases",), f"the phrase `{name}` is missing", f"add it{_with(PHRASES[name])}", at_key=True
+        )
+    for name, phrase in phrases.items():
+        if name in PHRASES:
+            yield from _check_places(name, phrase, tree)
+        else:
+            wrong, instead = f"unknown phrase `{name}`", suggestion(name, PHRASES)
+            yield tree.problem(("phrases", name), wrong, instead, Severity.WARNING, at_key=True)
+
+
+def _check_places(name: str, phrase: str, tree: Tree) -> Iterator[Problem]:
+    known = PHRASES[name]
+    try:
+        places = _places(phrase)
+    except ValueError:
+        wrong, instead = f"a bracket in `{name}` is not closed or not opened", "write {{ for a { that is meant as such"
+        yield tree.problem(("phrases", name), wrong, instead)
+        return
+    for place in places - known:
+        instead = f"it may hold {_braced(known)}" if known else "write it without { }"
+        yield tree.problem(("phrases", name), f"`{name}` has no value for {{{place}}}", instead)
+    if missing := known - places:
+        wrong = f"`{name}` does not say {_braced(missing)}"
+        yield tree.problem(("phrases", name), wrong, "put it where the value belongs", Severity.WARNING)
+
+
+def _places(phrase: str) -> set[str]:
+    """What stands between braces, with any `!r` or `:>9`, which no phrase may have."""
+    places = set()
+    for _, name, form, conversion in Formatter().parse(phrase):
+        if name is not None:
+            places.add(name + (f"!{conversion}" if conversion else "") + (f":{form}" if form else ""))
+    return places
+
+
+def _with(places: Iterable[str]) -> str:
+    return f", with {_braced(places)}" if places else ""
+
+
+def _braced(places: Iterable[str]) -> str:
+    return ", ".join(f"{{{place}}}" for place in sorted(places))

@@ -1,0 +1,93 @@
+"""The settings file becomes `Settings`, or the list of what is wrong with it; secrets have files of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from echobot.content.sentences import problems
+from echobot.content.settings_shapes import MatrixAccountShape, SettingsShape
+from echobot.content.yaml_reading import read_tree
+from echobot.core.problem import Problem
+from echobot.errors import ProblemsFound, SettingsError
+from echobot.settings import Invites, Limits, MatrixAccount, Settings
+
+_LONGEST_SECRET = 10_000
+
+
+def load_settings(file: Path) -> Settings:
+    """The settings; raises `ProblemsFound`."""
+    settings, found = read_settings(file)
+    if settings is None:
+        raise ProblemsFound(found)
+    return settings
+
+
+def read_settings(file: Path) -> tuple[Settings | None, list[Problem]]:
+    """The settings, with paths that hold from anywhere; None when something is wrong."""
+    tree, found = read_tree(file)
+    if tree is None:
+        return None, found
+    try:
+        shape = SettingsShape.model_validate(tree.root)
+    except ValidationError as error:
+        return None, sorted([*found, *problems(error, SettingsShape, tree)])
+    return (None, sorted(found)) if found else (_settings(shape, file.absolute().parent), [])
+
+
+def read_secret(file: Path) -> str:
+    """The one word in a file that nobody but its owner can read; raises `SettingsError`."""
+    try:
+        mode = file.stat().st_mode
+        if mode & 0o077:
+            raise SettingsError(f"others can read the secret in {file}; run `chmod 600 {file}`")
+        with file.open(encoding="utf-8") as opened:
+            secret = opened.read(_LONGEST_SECRET).strip()
+    except FileNotFoundError as error:
+        raise SettingsError(f"there is no file {file}, where a secret should be; `echobot login` makes it") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the secret in {file} cannot be read: {error}") from error
+    if len(secret.split()) != 1:
+        raise SettingsError(f"{file} should hold one word, the secret, and nothing else; `echobot login` writes it")
+    return secret
+
+
+def _settings(shape: SettingsShape, folder: Path) -> Settings:
+    given: dict[str, Any] = {
+        **_given(shape),
+        "accounts": {name: _account(account, folder) for name, account in shape.accounts.items()},
+        "store": _store(shape.store, folder),
+    }
+    if shape.knowledge:
+        given["knowledge"] = _path(shape.knowledge, folder)
+    if shape.limits:
+        given["limits"] = Limits(**_given(shape.limits))
+    return Settings(**given)
+
+
+def _account(shape: MatrixAccountShape, folder: Path) -> MatrixAccount:
+    given = {
+        **_given(shape),
+        "token_file": _path(shape.token_file, folder),
+        "invites": Invites(**_given(shape.invites)),
+    }
+    return MatrixAccount(**{key: value for key, value in given.items() if key != "kind"})
+
+
+def _given(shape: Any) -> Mapping[str, Any]:
+    """What the file says; the rest keeps its default."""
+    return {key: getattr(shape, key) for key in shape.model_fields_set}
+
+
+def _path(written: str, folder: Path) -> Path:
+    return folder / Path(written).expanduser()
+
+
+def _store(url: str, folder: Path) -> str:
+    """An SQLite file is found beside the settings, from wherever the bot is started."""
+    found = re.match(r"(sqlite(?:\+\w+)?:///)(?!/|:memory:|file:)(.+)", url)
+    return f"{found[1]}{folder / found[2]}" if found else url

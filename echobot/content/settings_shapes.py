@@ -1,0 +1,92 @@
+"""The shape of the settings file; what is not set keeps the value that `echobot.settings` gives it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from echobot.content.patterns import DURATION, ROOM, SERVER_ADDRESS, SERVER_NAME, STORE, USER
+from echobot.content.shapes import ByLanguage, Id, LanguageCode, Shape, Text
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def _length_of_time(value: Any) -> timedelta:
+    if not isinstance(value, str) or not re.match(DURATION, value.strip()):
+        raise PydanticCustomError("string_pattern_mismatch", "no duration", {"pattern": DURATION})
+    number, unit = re.findall(r"\d+|[a-z]", value)[:2]
+    return timedelta(**{_UNITS[unit]: int(number)})
+
+
+def _without_password(url: str) -> str:
+    if urlsplit(url).password:
+        raise PydanticCustomError("password", "holds a password")
+    return url
+
+
+Duration = Annotated[
+    timedelta, BeforeValidator(_length_of_time), WithJsonSchema({"type": "string", "pattern": DURATION})
+]
+StoreUrl = Annotated[str, StringConstraints(strip_whitespace=True, pattern=STORE), AfterValidator(_without_password)]
+ServerAddress = Annotated[str, StringConstraints(strip_whitespace=True, pattern=SERVER_ADDRESS)]
+ServerName = Annotated[str, StringConstraints(pattern=SERVER_NAME)]
+User = Annotated[str, StringConstraints(pattern=USER)]
+Room = Annotated[str, StringConstraints(pattern=ROOM)]
+Number = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class InvitesShape(Shape):
+    users: tuple[User, ...] = Field((), description="Whose invitations are accepted", examples=[["@ada:example.org"]])
+    servers: tuple[ServerName, ...] = Field(
+        (), description="From whose users invitations are accepted", examples=[["example.org"]]
+    )
+    rooms: tuple[Room, ...] = Field((), description="Where anybody may invite it to", examples=[["!abc:example.org"]])
+
+
+class MatrixAccountShape(Shape):
+    kind: Literal["matrix"] = Field(description="The network that the account is on", examples=["matrix"])
+    homeserver: ServerAddress = Field(description="Its server", examples=["https://matrix.example.org"])
+    user: User = Field(description="The account's whole name", examples=["@echobot:example.org"])
+    token_file: Text = Field(description="The file that holds the account's token", examples=["secrets/matrix"])
+    prefix: Text = Field("!echo", description="What calls the bot at the start of a message", examples=["!echo"])
+    language: LanguageCode | None = Field(
+        None, description="What to answer in when the question does not tell", examples=["fr"]
+    )
+    invites: InvitesShape = Field(InvitesShape.model_validate({}), description="Who may bring the bot into a room")
+
+
+class LimitsShape(Shape):
+    person_per_minute: Number = Field(10, description="Questions of one person", examples=[10])
+    room_per_minute: Number = Field(60, description="Questions in one room", examples=[60])
+    bot_per_minute: Number = Field(600, description="Questions to the whole bot", examples=[600])
+
+
+class SettingsShape(Shape):
+    """The settings: everything has a default but the accounts."""
+
+    accounts: dict[Id, MatrixAccountShape] = Field({}, description="The bot's accounts, by names of your choice")
+    knowledge: Text | None = Field(
+        None,
+        description="The knowledge base's folder; else the shipped one",
+        examples=["knowledge"],
+    )
+    store: StoreUrl = Field(
+        "sqlite:///echobot.db",
+        description="Where the bot remembers what it answered",
+        examples=["sqlite:///echobot.db"],
+    )
+    contacts: ByLanguage = Field(
+        {}, description="Who can help when the bot does not know, by language", examples=[{"en": "help@example.org"}]
+    )
+    answer_within: Duration | None = Field(
+        None, description="How old a question may be and still be answered", examples=["2h"]
+    )
+    limits: LimitsShape | None = Field(None, description="How many questions a minute are answered")
+    keep_messages_for: Duration | None = Field(
+        None, description="How long ids of answered messages are kept", examples=["30 days"]
+    )

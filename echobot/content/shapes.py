@@ -1,0 +1,143 @@
+"""The shape of the knowledge files; whatever else stands in them is a problem."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from echobot.content.patterns import ID, LANGUAGE, LINK
+
+
+def _one_or_several(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _day(value: Any) -> date:
+    try:
+        return date.fromisoformat(value) if re.fullmatch(r"\d{4}-\d\d-\d\d", value) else _no_day()
+    except (TypeError, ValueError):
+        return _no_day()
+
+
+def _no_day() -> date:
+    raise PydanticCustomError("day", "not a date")
+
+
+def _whole_link(source: str) -> str:
+    if re.match(r"\w+://|www\.", source) and not re.match(LINK, source):
+        raise PydanticCustomError("string_pattern_mismatch", "not a link", {"pattern": LINK})
+    return source
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Id = Annotated[str, StringConstraints(pattern=ID, max_length=80)]
+LanguageCode = Annotated[str, StringConstraints(pattern=LANGUAGE)]
+Link = Annotated[str, StringConstraints(strip_whitespace=True, pattern=LINK, max_length=1000)]
+Source = Annotated[Text, AfterValidator(_whole_link)]
+Day = Annotated[date, BeforeValidator(_day)]
+SomeTexts = Annotated[
+    Annotated[tuple[Text, ...], Field(min_length=1)],
+    BeforeValidator(_one_or_several, json_schema_input_type=Text | list[Text]),
+]
+ByLanguage: TypeAlias = dict[LanguageCode, Text]
+NoTexts: TypeAlias = tuple[Text, ...]
+
+_SOURCES = "Where it comes from: a link, or an article's name"
+_REVIEWED = "The day on which somebody last read it and found it right"
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Item(Shape):
+    """What entries, tools, needs and services have in common."""
+
+    id: Id = Field(description="Its name inside the knowledge base: lower-case letters, digits and hyphens")
+    sources: tuple[Source, ...] = Field((), description=_SOURCES, examples=[["https://example.org/article"]])
+    reviewed: Day | None = Field(None, description=_REVIEWED, examples=["2026-11-20"])
+
+
+class EntryShape(_Item):
+    asked: dict[LanguageCode, SomeTexts] = Field(
+        min_length=1, description="How people ask, by language; several a language", examples=[{"en": ["what is this"]}]
+    )
+    answer: ByLanguage = Field(
+        min_length=1, description="What the bot answers, by language", examples=[{"en": "This is …"}]
+    )
+    title: ByLanguage = Field(
+        {}, description="What to call it among choices, by language", examples=[{"en": "The fediverse"}]
+    )
+
+
+class ToolShape(_Item):
+    name: Text = Field(description="What it is called")
+    other_names: NoTexts = Field((), description="Other spellings of its name", examples=[["next cloud"]])
+    site: Link = Field(description="Its address", examples=["https://nextcloud.com"])
+    licence: Text = Field(description="Its licence", examples=["AGPL-3.0-or-later"])
+    sentence: ByLanguage = Field(
+        min_length=1, description="What it is for, in one plain sentence, by language", examples=[{"en": "keeps files"}]
+    )
+    hosted: tuple[Link, ...] = Field(
+        (), description="Where to use it without installing it", examples=[["https://framapad.org"]]
+    )
+    caution: ByLanguage = Field({}, description="An honest warning, by language", examples=[{"en": "It is new."}])
+
+
+class NeedShape(_Item):
+    name: ByLanguage = Field(
+        min_length=1, description="A verb and its object, by language", examples=[{"en": "share files"}]
+    )
+    asked: dict[LanguageCode, SomeTexts] = Field(
+        min_length=1, description="How people ask for it, by language", examples=[{"en": ["how can we share files"]}]
+    )
+    tools: tuple[Id, ...] = Field(min_length=1, description="Ids of tools, best first", examples=[["nextcloud"]])
+    advice: ByLanguage = Field({}, description="How to choose, by language", examples=[{"en": "Ask who hosts it."}])
+
+
+class ServiceShape(_Item):
+    name: Text = Field(description="What it is called")
+    other_names: NoTexts = Field((), description="Its name as people write it", examples=[["gdrive"]])
+    needs: tuple[Id, ...] = Field(min_length=1, description="Ids of the needs it serves", examples=[["share-files"]])
+    tools: tuple[Id, ...] = Field(min_length=1, description="Ids of tools, best first", examples=[["nextcloud"]])
+    caution: ByLanguage = Field({}, description="An honest warning, by language", examples=[{"en": "It takes time."}])
+    experience: ByLanguage = Field(
+        {},
+        description="What an association or a town made of it, by language",
+        examples=[{"en": "Lyon moved in 2025."}],
+    )
+
+
+class KnowledgeShape(Shape):
+    """A knowledge file: any of these lists."""
+
+    entries: tuple[EntryShape, ...] = Field((), description="Questions and their answers")
+    tools: tuple[ToolShape, ...] = Field((), description="Free software, and services run on it")
+    needs: tuple[NeedShape, ...] = Field((), description="What tools and services are for")
+    services: tuple[ServiceShape, ...] = Field((), description="What people want to leave")
+
+
+class CuesShape(Shape):
+    replace: NoTexts = Field((), description="Words that ask for something else instead", examples=[["instead of"]])
+    what: NoTexts = Field((), description="Words that ask what something is", examples=[["what is"]])
+    try_: NoTexts = Field((), alias="try", description="Words that ask where to try it", examples=[["where can I try"]])
+    elsewhere: NoTexts = Field((), description="Words that ask what nothing here answers", examples=[["price", "down"]])
+
+
+class WordsShape(Shape):
+    small: NoTexts = Field((), description="Words that say nothing by themselves", examples=[["the", "please"]])
+    story: NoTexts = Field((), description="Words that may stand around a need", examples=[["our", "association"]])
+    endings: NoTexts = Field((), description="What the language adds to a name", examples=[["a", "om", "u"]])
+
+
+class LanguageShape(Shape):
+    """A file of languages/xx/: any of these keys."""
+
+    name: Text | None = Field(None, description="The language's name, in the language itself", examples=["français"])
+    phrases: dict[str, Text] | None = Field(None, description="The bot's own sentences, by their names")
+    cues: CuesShape | None = Field(None, description="Words that show what somebody wants of a name")
+    words: WordsShape | None = Field(None, description="Words that say little")

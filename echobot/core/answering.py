@@ -1,0 +1,91 @@
+"""From a question's text to the words of its answer: all that is pure, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from echobot.core.answer import Answer, Choices, Found, Match, Question
+from echobot.core.conversation import decide, picked
+from echobot.core.knowledge import EntryId, Knowledge, Language, Texts
+from echobot.core.language import LanguageGuess
+from echobot.core.matching import Matcher
+from echobot.core.wording import Voice
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question, the decision, and the words for it."""
+
+    question: Question
+    answer: Answer
+    matches: tuple[Match, ...]  # all that fitted, best first, whatever was decided
+    text: str
+
+    @property
+    def outcome(self) -> str:
+        return type(self.answer).__name__.lower()
+
+    @property
+    def entries(self) -> tuple[EntryId, ...]:
+        match self.answer:
+            case Found(match):
+                return (match.entry,)
+            case Choices(matches):
+                return tuple(match.entry for match in matches)
+            case _:
+                return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where an answer comes from, and when somebody last checked it."""
+
+    sources: tuple[str, ...] = ()
+    reviewed: date | None = None
+
+
+class Answerer:
+    """Answers from one knowledge base. Built once for each version of it; an answer takes about a millisecond."""
+
+    def __init__(self, knowledge: Knowledge, contacts: Texts | None = None) -> None:
+        self.knowledge = knowledge
+        self.matcher = Matcher(knowledge)
+        self._guess = LanguageGuess(knowledge)
+        self._contacts = contacts or {}
+
+    def language(self, text: str, hint: Language | None = None) -> Language:
+        """What the text is written in; the hint where it does not tell."""
+        return self._guess.guess(text, hint)
+
+    def voice(self, language: Language) -> Voice:
+        return Voice(self.knowledge, language, self._contacts)
+
+    def answer(
+        self,
+        text: str,
+        hint: Language | None = None,
+        offered: tuple[EntryId, ...] = (),
+        language: Language | None = None,
+    ) -> Answered:
+        """Answer in `language`, else in the text's own; `offered` are the choices that a bare number may pick from."""
+        question = Question(text, language or self.language(text, hint))
+        choice = picked(text, tuple(entry for entry in offered if self.knowledge.thing(entry)))
+        matches = (
+            [Match(choice, 1.0, (text.strip(),), reason="picked by its number")]
+            if choice
+            else self.matcher.rank(question)
+        )
+        decision = decide(matches, self.matcher.found_at, self.matcher.choices_at, self.matcher.neighbours)
+        return Answered(question, decision, tuple(matches), self.voice(question.language).answer(decision))
+
+    @property
+    def languages(self) -> frozenset[Language]:
+        return self._guess.languages
+
+    def source(self, answered: Answered) -> Provenance:
+        """Where the answer that was found comes from; nothing for choices, or when nothing was found."""
+        if not isinstance(answered.answer, Found):
+            return Provenance()
+        thing = self.knowledge.thing(answered.entries[0])
+        return Provenance(thing.sources, thing.reviewed) if thing else Provenance()

@@ -1,0 +1,68 @@
+"""Which language a question is in, judged by the words of the knowledge base itself: a new language needs no model."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from echobot.core.knowledge import Knowledge, Language
+from echobot.core.text import fold, words
+
+_SMALL, _CUE, _PHRASING = 2.0, 1.0, 0.5  # how much a word that one language alone has speaks for it
+_LETTER = 1.0  # a letter such as "č" or "ß"
+_ENDING = 0.15  # the end of a word that no language knows
+_SURE_BY = 0.4  # below this lead the hint decides
+
+
+class LanguageGuess:
+    """Guesses among the languages of one knowledge base."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.languages = frozenset(knowledge.languages) | {language for _, language, _ in knowledge.phrasings()}
+        self._of_word: dict[str, dict[Language, float]] = defaultdict(dict)
+        self._of_letter: dict[str, set[Language]] = defaultdict(set)
+        self._of_ending: dict[str, set[Language]] = defaultdict(set)
+        for pack in knowledge.languages.values():
+            self._learn(pack.language, pack.small_words, _SMALL)
+            self._learn(pack.language, (cue.rstrip("*") for cues in pack.cues.values() for cue in cues), _CUE)
+            self._learn(pack.language, pack.phrases.values(), _PHRASING)
+        for _, language, phrasing in knowledge.phrasings():
+            self._learn(language, [phrasing], _PHRASING)
+
+    def guess(self, text: str, hint: Language | None = None) -> Language:
+        """The language of the text; the hint where the text does not tell."""
+        scores = self._scores(text)
+        ranked = sorted(self.languages, key=lambda language: (-scores[language], language != hint, language))
+        if not ranked:
+            return hint or Language("en")
+        best = ranked[0]
+        rival = hint if hint in self.languages else Language("en")
+        if rival in self.languages and scores[best] - scores[rival] < _SURE_BY:
+            return rival
+        return best
+
+    def _learn(self, language: Language, texts: Iterable[str], weight: float) -> None:
+        for text in texts:
+            for word in words(text):
+                known = self._of_word[word]
+                if known.get(language, 0.0) < weight:
+                    known[language] = weight
+                self._of_ending[word[-3:]].add(language)
+            for letter in _letters(text):
+                self._of_letter[letter].add(language)
+
+    def _scores(self, text: str) -> Mapping[Language, float]:
+        scores: dict[Language, float] = defaultdict(float)
+        text = text[:1000]
+        for word in words(text):
+            known = self._of_word.get(word) or dict.fromkeys(self._of_ending.get(word[-3:], ()), _ENDING)
+            for language, weight in known.items():
+                scores[language] += weight / len(known)
+        for letter in _letters(text):
+            for language in self._of_letter.get(letter, ()):
+                scores[language] += _LETTER / len(self._of_letter[letter])
+        return scores
+
+
+def _letters(text: str) -> set[str]:
+    return {letter for letter in text.lower() if not letter.isascii() and letter.isalpha() and fold(letter) != letter}

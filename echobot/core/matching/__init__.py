@@ -1,0 +1,85 @@
+"""What fits a question: the one entrance to matching.
+
+Two readers look at a question. The catalogue knows names and cues, and is sure when it has both. The ranker knows how
+people ask for entries and needs, and is as sure as the knowledge base itself lets it be. The words decide between them:
+whoever explains more of the question is believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from echobot.core.answer import Match, Question
+from echobot.core.knowledge import EntryId, Knowledge
+from echobot.core.matching.catalogue import Catalogue, Levels, Reading
+from echobot.core.matching.ranking import Phrasing, Ranker
+
+__all__ = ["Matcher"]
+
+_EXPLAINS_MORE = 0.98  # between the catalogue's two sure levels
+_MOST = 5
+
+
+class Matcher:
+    """Ranks what one knowledge base knows for a question.
+
+    From the score `found_at` on a match is an answer, from `choices_at` on it may be a choice.
+    """
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        packs = knowledge.languages
+        self._ranker = Ranker(
+            [Phrasing(*phrasing) for phrasing in knowledge.phrasings()],
+            {language: pack.small_words for language, pack in packs.items()},
+        )
+        self._story = {language: pack.story_words for language, pack in packs.items()}
+        self.found_at = self._ranker.found_at
+        self.choices_at = self._ranker.choices_at
+        partly = (self.found_at + self.choices_at) / 2
+        self._levels = Levels(partly=partly, elsewhere=self.choices_at / 2)
+        self._catalogue = Catalogue(knowledge, self._levels)
+
+    def rank(self, question: Question) -> list[Match]:
+        """At most five matches, best first, each with its reasons."""
+        reading = self._catalogue.read(question.text, question.language)
+        named = self._catalogue.rank(reading)
+        free = self._ranker.rank(question.text, question.language, self._explained(question, reading), _MOST)
+        free = [self._beside_names(match, named, reading) for match in free]
+        ranked = sorted([*named, *free], key=lambda match: -match.score)
+        return _best_of_each(ranked)[:_MOST]
+
+    def neighbours(self, entry: EntryId) -> Sequence[EntryId]:
+        """What somebody who means this entry may mean as well: a service's needs, the needs that a tool serves."""
+        if service := self._knowledge.services.get(entry):
+            return service.needs
+        return [need.id for need in self._knowledge.needs.values() if entry in need.tools]
+
+    def _explained(self, question: Question, reading: Reading) -> frozenset[str]:
+        cues = {word for said in reading.cues.values() for word in said}
+        return self._story.get(question.language, frozenset()) | (cues if not reading.named else set())
+
+    def _beside_names(self, match: Match, named: Sequence[Match], reading: Reading) -> Match:
+        """Where a name is asked about, an entry must explain the rest as well to be the answer."""
+        surest = named[0] if named else None
+        if surest is None or match.score < self.found_at:
+            return match
+        explains_all = not match.vetoed and not match.unexplained
+        if surest.vetoed:
+            return match if explains_all else self._lower(match)
+        if explains_all and reading.rest:
+            return replace(match, score=max(match.score, _EXPLAINS_MORE))
+        return self._lower(match)
+
+    def _lower(self, match: Match) -> Match:
+        return replace(
+            match, score=self._levels.partly, vetoed=True, reason=f"{match.reason}; the name in it explains more"
+        )
+
+
+def _best_of_each(ranked: Iterable[Match]) -> list[Match]:
+    best: dict[EntryId, Match] = {}
+    for match in ranked:
+        best.setdefault(match.entry, match)
+    return list(best.values())

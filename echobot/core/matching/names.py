@@ -1,0 +1,126 @@
+"""Finds the names of tools and services in a question: inflected, run together, taken apart, misspelt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from echobot.core.knowledge import EntryId, Intent, Knowledge, Language, Service, Tool
+from echobot.core.text import words
+
+_LONGEST_NAME = 4  # words
+_JOINED = 6  # letters: a name this long may be written as one word or as several
+_STEM = 4  # letters that a name must keep when its ending is taken off
+_MISSPELT = 5  # letters: shorter words are another word when one letter changes
+_BADLY_MISSPELT = 8  # letters: two may be wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name in a question."""
+
+    entry: EntryId
+    span: range  # which words of the question
+    words: tuple[str, ...]
+    known_as: str  # the name in the knowledge base, folded
+    cue: Intent | None = None  # when it stands in one word with its cue: "WhatsApp-Ersatz" without the hyphen
+
+
+class Names:
+    """Every name in one catalogue."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._entries: dict[str, EntryId] = {}
+        self._joined: dict[str, str] = {}
+        things: list[Tool | Service] = [*knowledge.tools.values(), *knowledge.services.values()]
+        for thing in things:
+            for name in (thing.name, *thing.other_names):
+                self._add(thing.id, words(name))
+        self._endings = {language: pack.endings for language, pack in knowledge.languages.items()}
+        self._tails = dict(_one_word_cues(knowledge))
+        self._vocabulary = _vocabulary(knowledge)
+        self._by_first_letter: dict[str, list[str]] = {}
+        for joined in self._joined:
+            self._by_first_letter.setdefault(joined[0], []).append(joined)
+
+    def find(self, said: Sequence[str], language: Language) -> list[Named]:
+        """The names in these folded words, in order; of two that overlap, the longer or more exact one."""
+        found: list[Named] = []
+        for look in (self._exact, self._inflected, self._compound, self._misspelt):
+            taken = {place for name in found for place in name.span}
+            for length in range(_LONGEST_NAME, 0, -1):
+                for start in range(len(said) - length + 1):
+                    span = range(start, start + length)
+                    if taken.isdisjoint(span) and (name := look(span, tuple(said[start : start + length]), language)):
+                        found.append(name)
+                        taken.update(span)
+        return sorted(found, key=lambda name: name.span.start)
+
+    def _add(self, entry: EntryId, name: Sequence[str]) -> None:
+        if name:
+            self._entries.setdefault(" ".join(name), entry)
+            self._joined.setdefault("".join(name), " ".join(name))
+
+    def _exact(self, span: range, said: tuple[str, ...], _: Language) -> Named | None:
+        known_as = " ".join(said)
+        if known_as not in self._entries:
+            joined = "".join(said)
+            known_as = self._joined.get(joined, "") if len(joined) >= _JOINED else ""
+        return self._named(known_as, span, said) if known_as else None
+
+    def _inflected(self, span: range, said: tuple[str, ...], language: Language) -> Named | None:
+        """Take the endings of the question's language off the last word: "Google Diska", "Canvu"."""
+        for ending in self._endings.get(language, ()):
+            stem = said[-1].removesuffix(ending)
+            if stem == said[-1] or len(stem) < _STEM:
+                continue
+            for nominative in (stem, stem + "a"):
+                if name := self._exact(span, (*said[:-1], nominative), language):
+                    return self._named(name.known_as, span, said)
+        return None
+
+    def _compound(self, span: range, said: tuple[str, ...], _: Language) -> Named | None:
+        """A name and a cue in one word, as German and Dutch make them: "whatsappersatz"."""
+        if len(said) != 1:
+            return None
+        for cut in range(_STEM, len(said[0]) - 3):
+            known_as, tail = self._joined.get(said[0][:cut], ""), said[0][cut:]
+            if known_as and tail in self._tails:
+                return self._named(known_as, span, said, self._tails[tail])
+        return None
+
+    def _misspelt(self, span: range, said: tuple[str, ...], _: Language) -> Named | None:
+        joined = "".join(said)
+        if len(said) > 2 or len(joined) < _MISSPELT or all(word in self._vocabulary for word in said):
+            return None
+        allowed = 1 if len(joined) < _BADLY_MISSPELT else 2
+        likely = self._by_first_letter.get(joined[0], [])
+        best = process.extractOne(joined, likely, scorer=OSA.distance, score_cutoff=allowed)
+        if best is None or len(best[0]) < _MISSPELT:
+            return None
+        return self._named(self._joined[best[0]], span, said)
+
+    def _named(self, known_as: str, span: range, said: tuple[str, ...], cue: Intent | None = None) -> Named:
+        return Named(self._entries[known_as], span, said, known_as, cue)
+
+
+def _one_word_cues(knowledge: Knowledge) -> Iterator[tuple[str, Intent]]:
+    for pack in knowledge.languages.values():
+        for intent, cues in pack.cues.items():
+            for cue in cues:
+                if len(said := words(cue.rstrip("*"))) == 1 and len(said[0]) > 3:
+                    yield said[0], intent
+
+
+def _vocabulary(knowledge: Knowledge) -> frozenset[str]:
+    """Words that are spelt as somebody meant them."""
+    known: set[str] = set()
+    for pack in knowledge.languages.values():
+        known |= pack.small_words | pack.story_words
+        known.update(word for cues in pack.cues.values() for cue in cues for word in words(cue))
+    for _, _, phrasing in knowledge.phrasings():
+        known.update(words(phrasing))
+    return frozenset(known)

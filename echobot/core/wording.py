@@ -1,0 +1,191 @@
+"""An answer becomes words: reviewed texts, put together with the fixed sentences of the asker's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+
+from echobot.core.answer import Answer, Choices, Found, Match
+from echobot.core.knowledge import Entry, EntryId, Knowledge, Language, Need, Service, Texts, Tool
+
+PHRASES: Mapping[str, frozenset[str]] = {
+    "replace": frozenset({"service"}),  # above the tools that replace a service
+    "need": frozenset({"need"}),  # above the tools that serve a need
+    "tool": frozenset({"name", "sentence", "site"}),  # one line of such a list
+    "about_tool": frozenset({"name", "sentence", "site", "licence"}),  # a tool by itself
+    "hosted": frozenset({"addresses"}),  # where to use it without installing anything
+    "caution": frozenset({"caution"}),
+    "sources": frozenset({"sources"}),
+    "sources_reviewed": frozenset({"sources", "date"}),
+    "choices": frozenset(),  # above two or three numbered titles
+    "choose": frozenset(),  # below them: how to pick one
+    "title_service": frozenset({"service"}),  # what a choice is called
+    "title_tool": frozenset({"tool"}),
+    "unknown": frozenset(),
+    "unknown_ask": frozenset({"contact"}),  # the same, with somebody to ask
+    "other_language": frozenset({"languages"}),  # above a text that exists in other languages only
+    "too_many": frozenset(),  # a limit was reached; said once
+}
+"""The sentences that every language must have, and the places in each that are filled in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Words answers in one language, from one knowledge base."""
+
+    knowledge: Knowledge
+    language: Language
+    contacts: Texts
+
+    def answer(self, answer: Answer) -> str:
+        """The whole reply, plain: "- " before items, blank lines between paragraphs, bare links."""
+        match answer:
+            case Found(match):
+                return self._found(match)
+            case Choices(matches):
+                return self._choices(matches)
+            case _:
+                return self._unknown()
+
+    def too_many(self) -> str:
+        return self.phrase("too_many")
+
+    def phrase(self, name: str, /, **values: str) -> str:
+        """One of the bot's own sentences, filled in; English stands in for a language that it does not speak."""
+        packs = self.knowledge.languages
+        pack = packs.get(self.language) or packs.get(Language("en")) or next(iter(packs.values()))
+        return pack.phrases[name].format(**values)
+
+    def title(self, entry: EntryId) -> str:
+        """What a person would pick this entry by."""
+        known = self.knowledge
+        if service := known.services.get(entry):
+            return self.phrase("title_service", service=service.name)
+        if tool := known.tools.get(entry):
+            return self.phrase("title_tool", tool=tool.name)
+        if need := known.needs.get(entry):
+            return _begin(self._text(need.name))
+        return self._entry_title(known.entries[entry])
+
+    def _entry_title(self, entry: Entry) -> str:
+        if title := entry.title.get(self.language):
+            return title
+        if asked := entry.asked.get(self.language):
+            return _begin(asked[0])
+        return self._text(entry.title) or _begin(next(iter(entry.asked.values()))[0])
+
+    def _found(self, match: Match) -> str:
+        known, entry = self.knowledge, match.entry
+        if service := known.services.get(entry):
+            return self._service(service)
+        if need := known.needs.get(entry):
+            return self._need(need)
+        if tool := known.tools.get(entry):
+            return self._tool(tool)
+        return self._entry(known.entries[entry])
+
+    def _entry(self, entry: Entry) -> str:
+        return _paragraphs(
+            self._notice(entry.answer), self._text(entry.answer), self._sources(entry.sources, entry.reviewed)
+        )
+
+    def _service(self, service: Service) -> str:
+        return _paragraphs(
+            _lines(self.phrase("replace", service=service.name), *self._tool_lines(service.tools)),
+            self._text(service.experience),
+            self._cautions(service.caution, service.tools),
+            self._sources(service.sources, service.reviewed),
+        )
+
+    def _need(self, need: Need) -> str:
+        return _paragraphs(
+            _lines(_begin(self.phrase("need", need=self._text(need.name))), *self._tool_lines(need.tools)),
+            self._text(need.advice),
+            self._cautions({}, need.tools),
+            self._sources(need.sources, need.reviewed),
+        )
+
+    def _tool(self, tool: Tool) -> str:
+        text = self.phrase(
+            "about_tool", name=tool.name, sentence=self._text(tool.sentence), site=tool.site, licence=tool.licence
+        )
+        hosted = self.phrase("hosted", addresses=", ".join(tool.hosted)) if tool.hosted else ""
+        sources = tuple(source for source in tool.sources if source.rstrip("/") != tool.site.rstrip("/")) or (
+            tool.site,
+        )
+        return _paragraphs(
+            self._notice(tool.sentence),
+            text,
+            hosted,
+            self._cautions({}, [tool.id]),
+            self._sources(sources, tool.reviewed),
+        )
+
+    def _tool_lines(self, tools: Iterable[EntryId]) -> list[str]:
+        known = [self.knowledge.tools[tool] for tool in tools]
+        return [
+            self.phrase(
+                "tool", name=tool.name, sentence=self._text(tool.sentence), site=(tool.hosted or (tool.site,))[0]
+            )
+            for tool in known
+        ]
+
+    def _cautions(self, caution: Texts, tools: Iterable[EntryId]) -> str:
+        said = [self._text(caution)] + [self._text(self.knowledge.tools[tool].caution) for tool in tools]
+        return next((self.phrase("caution", caution=text) for text in said if text), "")
+
+    def _sources(self, sources: Iterable[str], reviewed: date | None) -> str:
+        listed = ", ".join(sources)
+        if not listed:
+            return ""
+        if reviewed is None:
+            return self.phrase("sources", sources=listed)
+        return self.phrase("sources_reviewed", sources=listed, date=_written(reviewed, self.language))
+
+    def _choices(self, matches: Iterable[Match]) -> str:
+        numbered = [f"{number}. {self.title(match.entry)}" for number, match in enumerate(matches, start=1)]
+        return _paragraphs(_lines(self.phrase("choices"), *numbered), self.phrase("choose"))
+
+    def _unknown(self) -> str:
+        contact = self.contacts.get(self.language) or next(iter(self.contacts.values()), "")
+        return self.phrase("unknown_ask", contact=contact) if contact else self.phrase("unknown")
+
+    def _text(self, texts: Texts) -> str:
+        """The text in this language, else in English, else in any."""
+        return texts.get(self.language) or texts.get(Language("en")) or next(iter(texts.values()), "")
+
+    def _notice(self, texts: Texts) -> str:
+        """Say so when the text does not exist in the asker's language."""
+        if self.language in texts:
+            return ""
+        return self.phrase("other_language", languages=", ".join(_name(language, self.language) for language in texts))
+
+
+def _begin(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _lines(*lines: str) -> str:
+    return "\n".join(line for line in lines if line)
+
+
+def _paragraphs(*paragraphs: str) -> str:
+    return "\n\n".join(paragraph.strip() for paragraph in paragraphs if paragraph.strip())
+
+
+def _written(day: date, language: Language) -> str:
+    try:
+        return format_date(day, "long", locale=language)
+    except (UnknownLocaleError, ValueError):
+        return day.isoformat()
+
+
+def _name(language: Language, in_language: Language) -> str:
+    try:
+        return Locale.parse(language).get_display_name(in_language) or language
+    except (UnknownLocaleError, ValueError):
+        return language

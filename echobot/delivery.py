@@ -1,0 +1,184 @@
+"""Brings replies to the server: each once, in the order they were asked for, as fast as the server likes it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+import structlog
+
+from echobot.core.message import Delivery, DeliveryKey, Reply
+from echobot.errors import ChatError, ChatRefused, ChatUnavailable, LoginRefused
+from echobot.ports import Chat, Store
+
+log = structlog.get_logger()
+
+Wait: TypeAlias = Callable[[asyncio.Event, timedelta], Awaitable[None]]
+"""Waits for the event, but no longer than that."""
+
+_LOOK_AHEAD = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How hard the server may be asked."""
+
+    between: timedelta = timedelta(0)  # at least, from one reply to the next
+    at_once: int = 8
+    at_once_in_a_room: int = 4
+    first_pause: timedelta = timedelta(seconds=5)  # when the server is away; doubles from one failure to the next
+    longest_pause: timedelta = timedelta(minutes=5)
+    look_again: timedelta = timedelta(seconds=5)  # for replies whose time has come
+    jitter: Callable[[], float] = random.random
+
+    def pause(self, failures: int) -> timedelta:
+        """How long to leave the server alone when it failed once more, after so many failures."""
+        doubled: int = 2 ** min(failures, 16)
+        return min(self.first_pause * doubled * (1 + self.jitter()), self.longest_pause)
+
+
+async def wait_for(event: asyncio.Event, longest: timedelta) -> None:
+    """A `Wait` that really takes time."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), longest.total_seconds())
+
+
+class Courier:
+    """One account's way out."""
+
+    def __init__(
+        self,
+        chat: Chat,
+        store: Store,
+        clock: Callable[[], datetime],
+        pace: Pace = Pace(),
+        wait: Wait = wait_for,
+    ) -> None:
+        self._chat = chat
+        self._store = store
+        self._clock = clock
+        self._pace = pace
+        self._wait = wait
+        self._failures = 0  # in a row, nothing got through
+        self._called = asyncio.Event()
+        self._stopping = asyncio.Event()
+
+    def call(self) -> None:
+        """There is something new in the outbox."""
+        self._called.set()
+
+    def stop(self) -> None:
+        """Let `run` return as soon as everything that can be sent now is sent."""
+        self._stopping.set()
+        self._called.set()
+
+    async def run(self) -> None:
+        """Send what is in the outbox, until stopped. Raises `LoginRefused` and `StoreError`."""
+        while True:
+            self._called.clear()
+            if wave := await self._next_wave():
+                pause = await self._send_all(wave)
+                await self._wait(self._stopping, max(pause, self._pace.between))
+                if pause and self._stopping.is_set():
+                    return
+            elif self._stopping.is_set():
+                return
+            else:
+                await self._wait(self._called, self._pace.look_again)
+
+    async def _next_wave(self) -> list[Delivery]:
+        due = await self._store.outbox(self._chat.account, self._clock(), _LOOK_AHEAD)
+        return abreast(due, self._pace)
+
+    async def _send_all(self, wave: Sequence[Delivery]) -> timedelta:
+        """Send a wave and return how long to leave the server alone after it."""
+        now = self._clock()
+        await self._store.attempting([delivery.reply.key for delivery in wave], now)
+        sending = [self._send_one(delivery, now, place * self._pace.between) for place, delivery in enumerate(wave)]
+        troubles = [_outcome(outcome) for outcome in await asyncio.gather(*sending, return_exceptions=True)]
+        return self._pause_after(troubles)
+
+    async def _send_one(self, delivery: Delivery, begun: datetime, turn: timedelta) -> ChatUnavailable | None:
+        """Send one reply and note what became of it; returns the trouble if it is to be sent again later."""
+        reply = delivery.reply
+        if self._is_too_late(delivery, begun):
+            await self._give_up(reply, "unknown outcome")
+            return None
+        if turn:
+            await self._wait(self._stopping, turn)
+        try:
+            remote_id = await self._request(reply)
+        except LoginRefused as refused:
+            await self._store.postpone(reply.key, self._clock(), str(refused), delivery.first_tried_at)
+            raise
+        except ChatRefused as refused:
+            await self._give_up(reply, str(refused))
+        except ChatUnavailable as trouble:
+            await self._postpone(delivery, begun, trouble)
+            return trouble
+        else:
+            await self._store.sent(reply.key, remote_id, self._clock())
+        return None
+
+    def _is_too_late(self, delivery: Delivery, now: datetime) -> bool:
+        """Once the server may have forgotten the key, sending again could make a second post."""
+        return delivery.first_tried_at is not None and now - delivery.first_tried_at >= self._chat.key_lifetime
+
+    async def _request(self, reply: Reply) -> str:
+        try:
+            return await self._chat.send(reply)
+        except ChatError:
+            raise
+        except Exception as error:  # a mistake over one reply must not keep the others
+            raise ChatUnavailable(f"unexpected {type(error).__name__}") from error
+
+    async def _postpone(self, delivery: Delivery, begun: datetime, trouble: ChatUnavailable) -> None:
+        until = self._clock() + (trouble.retry_after or self._pace.pause(delivery.tries))
+        unknown_since = delivery.first_tried_at or (None if trouble.not_sent else begun)
+        await self._store.postpone(delivery.reply.key, until, str(trouble), unknown_since)
+        log.warning("a reply has to wait", **_names(delivery.reply), reason=str(trouble), until=until.isoformat())
+
+    async def _give_up(self, reply: Reply, reason: str) -> None:
+        await self._store.give_up(reply.key, reason, self._clock())
+        log.error("a reply was given up", **_names(reply), reason=reason)
+
+    def _pause_after(self, troubles: Sequence[ChatUnavailable | None]) -> timedelta:
+        asked_for = max((t.retry_after for t in troubles if t and t.retry_after), default=timedelta(0))
+        if not all(troubles):
+            self._failures = 0  # something got through: the trouble is one reply's own
+            return asked_for
+        pause = self._pace.pause(self._failures)
+        self._failures += 1
+        return asked_for or pause
+
+
+def abreast(due: Sequence[Delivery], pace: Pace) -> list[Delivery]:
+    """The next replies to send side by side: never two to one person in a room, so that theirs stay in order."""
+    wave: dict[tuple[str, str], Delivery] = {}
+    in_room: Counter[str] = Counter()
+    for delivery in due:
+        room, asker = delivery.reply.place.room, delivery.reply.asker
+        if (room, asker) in wave or in_room[room] == pace.at_once_in_a_room:
+            continue
+        wave[room, asker] = delivery
+        in_room[room] += 1
+        if len(wave) == pace.at_once:
+            break
+    return list(wave.values())
+
+
+def _outcome(outcome: ChatUnavailable | BaseException | None) -> ChatUnavailable | None:
+    """gather() hands back what was returned and what was raised alike; both may be a ChatUnavailable."""
+    if outcome is None or isinstance(outcome, ChatUnavailable):
+        return outcome
+    raise outcome
+
+
+def _names(reply: Reply) -> dict[str, DeliveryKey | str]:
+    return {"account": reply.place.account, "room": reply.place.room, "reply": reply.key}

@@ -1,0 +1,129 @@
+"""Takes in what is said to one account, and has it answered: each message once, whatever dies when."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from traceback import extract_tb
+from typing import Protocol
+
+import structlog
+
+from echobot.core.conversation import Conversation
+from echobot.core.message import Message, Reply
+from echobot.errors import EchobotError
+from echobot.ports import Chat, Store
+
+AT_ONCE = 50
+"""Messages that are answered before the store is told: a burst of 200 costs four writes to the disk."""
+
+ATTEMPTS = 3
+"""How often one message is tried; then it is left unanswered, so that it does not keep the others waiting."""
+
+log = structlog.get_logger()
+
+
+class Handling(Protocol):
+    """What one message leads to."""
+
+    @property
+    def replies(self) -> tuple[Reply, ...]: ...
+    @property
+    def conversation(self) -> Conversation | None: ...
+
+
+class Handler(Protocol):
+    async def handle(self, message: Message) -> Handling: ...
+
+
+class Reception:
+    """One account's way in. `replied` is called when there is something new in the outbox."""
+
+    def __init__(
+        self, chat: Chat, store: Store, handler: Handler, replied: Callable[[], None], clock: Callable[[], datetime]
+    ) -> None:
+        self._chat = chat
+        self._store = store
+        self._handler = handler
+        self._replied = replied
+        self._clock = clock
+        self._arrived = asyncio.Event()
+        self._closed = False
+
+    async def run(self) -> None:
+        """Listen and answer until the chat is over and all that was said is dealt with; raises what either raises."""
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self._listen())
+                both.create_task(self._answer())
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None  # the first to fail ended the other
+
+    async def _listen(self) -> None:
+        await self._chat.listen(await self._store.cursor(self._chat.account), self._keep)
+        self._closed = True
+        self._arrived.set()
+
+    async def _keep(self, messages: Sequence[Message], cursor: str) -> None:
+        await self._store.keep(self._chat.account, messages, cursor, self._clock())
+        if messages:
+            self._arrived.set()
+
+    async def _answer(self) -> None:
+        while True:
+            self._arrived.clear()
+            messages = until_somebody_repeats(await self._store.waiting(self._chat.account, AT_ONCE))
+            if messages:
+                await self._settle(messages)
+            elif self._closed:
+                return
+            else:
+                await self._arrived.wait()
+
+    async def _settle(self, messages: Sequence[Message]) -> None:
+        handlings = [handling for message in messages if (handling := await self._handle(message))]
+        replies = [reply for handling in handlings for reply in handling.replies]
+        conversations = [handling.conversation for handling in handlings if handling.conversation]
+        await self._store.settle(messages, replies, conversations, self._clock())
+        if replies:
+            self._replied()
+
+    async def _handle(self, message: Message) -> Handling | None:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return await self._handler.handle(message)
+            except EchobotError:
+                raise
+            except Exception as error:  # noqa: BLE001 whatever it is, the others' messages go on
+                _report(message, attempt, error)
+        return None
+
+
+def until_somebody_repeats(messages: Sequence[Message]) -> list[Message]:
+    """The first messages in which nobody speaks twice in a room.
+
+    "2" is only understood once the choices before it are in the store, so a person's next message waits for the next
+    transaction; everybody else's share one.
+    """
+    first: dict[tuple[str, str], Message] = {}
+    for message in messages:
+        speaker = (message.place.room, message.sender)
+        if speaker in first:
+            break
+        first[speaker] = message
+    return list(first.values())
+
+
+def _report(message: Message, attempt: int, error: Exception) -> None:
+    """Say where it went wrong, but not the error's text: it may quote what the person wrote."""
+    at = extract_tb(error.__traceback__)[-1]
+    log.error(
+        "a message could not be answered",
+        account=message.place.account,
+        message=message.id,
+        error=type(error).__name__,
+        at=f"{at.filename}:{at.lineno}",
+        attempt=attempt,
+        left_unanswered=attempt == ATTEMPTS,
+    )

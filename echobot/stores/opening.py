@@ -1,0 +1,163 @@
+"""Opening a database. What is wrong with it is said in one sentence: what, where, and what to do."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, insert, inspect, make_url, select
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from echobot.errors import StoreError
+from echobot.stores import tables
+
+_EACH_CONNECTION = (
+    "PRAGMA busy_timeout = 10000",  # ms; somebody may look into the file with another program
+    "PRAGMA journal_mode = WAL",  # reading and backing up go on meanwhile
+    "PRAGMA synchronous = FULL",  # what was acknowledged to a server outlives a power cut
+    "PRAGMA secure_delete = ON",  # forgotten texts are overwritten
+    "PRAGMA foreign_keys = ON",
+)
+
+_WHAT_TO_DO = {
+    "not a database": "is not an echobot database; name another file in the settings, or move this one away",
+    "malformed": "is damaged; put its last backup in its place, or move it away and echobot starts a new one",
+    "readonly": "cannot be written; give the file and its folder to the user who runs echobot",
+    "locked": "is being used by another program; close that one and start echobot again",
+    "disk is full": "cannot grow because the disk is full; make room and start echobot again",
+    "disk i/o": "cannot be read or written by the disk; check the disk and its free space",
+}
+
+_WHAT_TO_DO_IN_THE_FOLDER = {
+    errno.ENOENT: "its folder does not exist; create the folder, or name another file in the settings",
+    errno.EISDIR: "it is a folder; name a file in it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open database, ours alone until `close`."""
+
+    name: str
+    engine: Engine
+    lock: int | None = None  # the file descriptor that holds the lock
+
+    def close(self) -> None:
+        self.engine.dispose()
+        if self.lock is not None:
+            os.close(self.lock)
+
+    def empty_the_log(self) -> None:
+        """Make SQLite write its log into the file, so that forgotten texts are gone from the log too."""
+        try:
+            with self.engine.connect() as connection:
+                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise self.trouble(error) from error
+
+    def trouble(self, error: SQLAlchemyError | sqlite3.Error) -> StoreError:
+        """One sentence, without the statement: its values are what people wrote."""
+        said = str(getattr(error, "orig", None) or error)
+        advice = next((advice for sign, advice in _WHAT_TO_DO.items() if sign in said.lower()), None)
+        return StoreError(f"The store {self.name} {advice or f'cannot be used: {said}'}.")
+
+
+def open_database(url: str) -> Database:
+    """Open the database, creating what is missing; raises `StoreError`."""
+    address = _parsed(url)
+    if not address.database or address.database == ":memory:":
+        return _prepared(Database("in memory", _engine(address)))
+    path = Path(address.database).resolve()
+    lock = _claim(path)
+    try:
+        return _prepared(Database(str(path), _engine(address), lock))
+    except StoreError:
+        os.close(lock)
+        raise
+
+
+def _parsed(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise StoreError("The store's address cannot be read; write it as sqlite:///echobot.db.") from None
+    if address.drivername != "sqlite":
+        raise StoreError(f"echobot cannot keep its store in {address.drivername}; write sqlite:///echobot.db.")
+    return address
+
+
+def _claim(path: Path) -> int:
+    """Hold a lock beside the file: two bots on one store would answer everything twice."""
+    lock = None
+    try:
+        lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite would let everybody read it
+    except OSError as error:
+        if lock is not None:
+            os.close(lock)
+        raise _refusal(path, error) from None
+    return lock
+
+
+def _refusal(path: Path, error: OSError) -> StoreError:
+    if isinstance(error, BlockingIOError):
+        return StoreError(f"Another echobot is using {path}; stop that one first, or give this one a store of its own.")
+    permission = f"{error.strerror}; let the user who runs echobot write the file and its folder"
+    return StoreError(f"{path} cannot be opened: {_WHAT_TO_DO_IN_THE_FOLDER.get(error.errno or 0, permission)}.")
+
+
+def _engine(address: URL) -> Engine:
+    """One connection for the store's one thread; errors do not show the values."""
+    engine = create_engine(
+        address, poolclass=StaticPool, connect_args={"check_same_thread": False}, hide_parameters=True
+    )
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def _set_up(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # else Python's sqlite3 commits before CREATE TABLE
+    for pragma in _EACH_CONNECTION:
+        connection.execute(pragma)
+
+
+def _prepared(database: Database) -> Database:
+    try:
+        with database.engine.begin() as connection:
+            _check(connection, database)
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        database.engine.dispose()
+        raise database.trouble(error) from error
+    except StoreError:
+        database.engine.dispose()
+        raise
+    return database
+
+
+def _check(connection: Connection, database: Database) -> None:
+    """Create the tables in an empty database, refuse what is not ours, damaged or newer."""
+    found = inspect(connection).get_table_names()
+    if not found:
+        tables.metadata.create_all(connection)
+        connection.execute(insert(tables.version).values(version=tables.VERSION))
+    elif tables.version.name not in found:
+        raise database.trouble(sqlite3.DatabaseError("not a database"))
+    elif connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() != "ok":
+        raise database.trouble(sqlite3.DatabaseError("malformed"))
+    _check_version(connection, database)
+
+
+def _check_version(connection: Connection, database: Database) -> None:
+    number = connection.scalar(select(tables.version.c.version))
+    if number != tables.VERSION:
+        raise StoreError(
+            f"The store {database.name} was written by a newer echobot (form {number}, not {tables.VERSION});"
+            " install that version again, or put the backup from before it in its place."
+        )

@@ -1,0 +1,93 @@
+"""The store on SQLAlchemy Core: one thread of its own, one transaction a call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from echobot.core.conversation import Conversation
+from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place, Reply
+from echobot.stores import transactions
+from echobot.stores.opening import Database, open_database
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class SqlStore:
+    """Satisfies `ports.Store`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+
+    @classmethod
+    def open(cls, url: str) -> SqlStore:
+        """Open "sqlite:///path", or "sqlite://" for a store in memory; raises `StoreError`."""
+        return cls(open_database(url))
+
+    async def cursor(self, account: AccountName) -> str | None:
+        return await self._do(transactions.cursor, account)
+
+    async def keep(self, account: AccountName, messages: Sequence[Message], cursor: str, now: datetime) -> None:
+        await self._do(transactions.keep, account, messages, cursor, now)
+
+    async def waiting(self, account: AccountName, limit: int) -> list[Message]:
+        return await self._do(transactions.waiting, account, limit)
+
+    async def settle(
+        self,
+        messages: Sequence[Message],
+        replies: Sequence[Reply],
+        conversations: Sequence[Conversation],
+        now: datetime,
+    ) -> None:
+        await self._do(transactions.settle, messages, replies, conversations, now)
+
+    async def outbox(self, account: AccountName, now: datetime, limit: int) -> list[Delivery]:
+        return await self._do(transactions.due, account, now, limit)
+
+    async def attempting(self, keys: Sequence[DeliveryKey], now: datetime) -> None:
+        await self._do(transactions.attempting, keys, now)
+
+    async def sent(self, key: DeliveryKey, remote_id: str, now: datetime) -> None:
+        await self._do(transactions.sent, key, remote_id, now)
+
+    async def postpone(self, key: DeliveryKey, until: datetime, reason: str, unknown_since: datetime | None) -> None:
+        await self._do(transactions.postpone, key, until, reason, unknown_since)
+
+    async def give_up(self, key: DeliveryKey, reason: str, now: datetime) -> None:
+        await self._do(transactions.give_up, key, reason, now)
+
+    async def conversation(self, place: Place, person: str) -> Conversation | None:
+        return await self._do(transactions.conversation, place, person)
+
+    async def forget(self, before: datetime) -> None:
+        await self._do(transactions.forget, before)
+        await self._on_the_thread(self._database.empty_the_log)
+
+    async def close(self) -> None:
+        await self._on_the_thread(self._database.close)
+        self._thread.shutdown()
+
+    async def _do(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._on_the_thread(
+            partial(self._transaction, lambda connection: work(connection, *args, **kwargs))
+        )
+
+    async def _on_the_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _transaction(self, work: Callable[[Connection], T]) -> T:
+        try:
+            with self._database.engine.begin() as connection:
+                return work(connection)
+        except SQLAlchemyError as error:
+            raise self._database.trouble(error) from error

@@ -1,0 +1,121 @@
+"""The form of the database, the same on every SQL database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+VERSION = 1
+"""Goes up with every change of the form; a newer form than this is refused."""
+
+
+class Words(TypeDecorator[str]):
+    """Text from anywhere; half a surrogate pair and the zero character, which databases refuse, are replaced."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 the base's signature
+        if value is None:
+            return None
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time; kept as UTC, because SQLite knows no time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a time without a time zone cannot be kept")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return value and (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+metadata = MetaData()
+
+version = Table("echobot", metadata, Column("version", Integer, nullable=False))
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("cursor", Words, nullable=False),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("account", Words, nullable=False),
+    Column("id", Words, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    Column("room", Words),  # from here on: empty once it is settled
+    Column("thread", Words),
+    Column("sender", Words),
+    Column("text", Words),
+    Column("sent_at", Moment),
+    Column("address", Words),
+    UniqueConstraint("account", "id"),
+    Index("inbox_by_state", "account", "settled_at", "seq"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("key", Words, nullable=False, unique=True),
+    Column("account", Words, nullable=False),
+    Column("queued_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("first_tried_at", Moment),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("done_at", Moment),
+    Column("remote_id", Words),  # stays empty when it was given up
+    Column("reason", Words),  # why it was postponed or given up
+    Column("room", Words),  # from here on: empty once it is done
+    Column("thread", Words),
+    Column("to", Words),
+    Column("asker", Words),
+    Column("text", Words),
+    Column("language", Words),
+    Index("outbox_by_state", "account", "done_at", "seq"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("room", Words, primary_key=True),
+    Column("thread", Words, primary_key=True),  # "" outside of threads: a key may not be empty
+    Column("person", Words, primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("language", Words, nullable=False),
+    Column("offered", JSON, nullable=False),
+    Column("answered", Words),
+)
+
+NO_LONGER_WAITING: dict[str, Any] = dict.fromkeys(("room", "thread", "sender", "text", "sent_at", "address"))
+"""What is forgotten of a message once it is settled; its id stays, so that it is never answered twice."""
+
+NO_LONGER_SENDING: dict[str, Any] = dict.fromkeys(("room", "thread", "to", "asker", "text", "language"))
+"""What is forgotten of a reply once it is sent or given up; its key stays, so that it is never sent twice."""

@@ -1,0 +1,134 @@
+"""The bot's chat in a room of a real homeserver, and what it was given."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from echobot.chats.matrix import MatrixChat
+from echobot.chats.matrix.rhythm import Rhythm
+from echobot.core.message import AccountName, Message
+from echobot.settings import Invites, MatrixAccount
+from tests.servers.people import People, Person, people, until
+from tests.servers.synapse import Synapse, strict_synapse, synapse
+
+__all__ = ["people", "strict_synapse", "synapse"]
+
+QUICK = Rhythm(
+    poll=timedelta(seconds=5),
+    stall=timedelta(seconds=20),
+    first_pause=timedelta(milliseconds=50),
+    longest_pause=timedelta(milliseconds=500),
+)
+
+
+class Kept:
+    """Keeps what a chat gives, as a store would, and remembers the cursor."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.cursor: str | None = None
+
+    async def __call__(self, messages: Sequence[Message], cursor: str) -> None:
+        self.messages += messages
+        self.cursor = cursor
+
+    @property
+    def texts(self) -> list[str]:
+        return [message.text for message in self.messages]
+
+    async def have(self, count: int) -> list[Message]:
+        await until(lambda: len(self.messages) >= count, f"{count} messages, not {self.texts}")
+        return self.messages
+
+
+class Bot:
+    """A chat that listens when it is told to, with the people's view of the same account."""
+
+    def __init__(self, person: Person, invites: Invites, rhythm: Rhythm) -> None:
+        self.person = person
+        self.user = person.user
+        self.kept = Kept()
+        self.answer_within = timedelta(hours=2)
+        self._settings = MatrixAccount(person.server, person.user, Path("unused"), invites=invites)
+        self._rhythm = rhythm
+        self._listening: asyncio.Task[None] | None = None
+        self.renew()
+
+    def renew(self) -> None:
+        """As after a restart: nothing is left in memory."""
+        self.chat = self._chat()
+
+    async def listen(self) -> None:
+        """Start, or go on where it stopped, and wait until the first sync is done."""
+        await self.chat.close()
+        self.renew()
+        self._listening = asyncio.create_task(self.chat.listen(self.kept.cursor, self.kept))
+        await until(lambda: self.chat.last_good_sync_at or self._listening.done(), "the first sync")
+
+    async def stop(self) -> None:
+        if self._listening is not None:
+            self._listening.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._listening
+            self._listening = None
+        await self.chat.close()
+
+    def _chat(self) -> MatrixChat:
+        return MatrixChat(
+            AccountName("room-bot"),
+            self._settings,
+            self.person.token,
+            self.answer_within,
+            lambda: datetime.now(UTC),
+            rhythm=self._rhythm,
+        )
+
+
+@pytest.fixture
+async def bots(people: People) -> AsyncIterator[Callable[..., Bot]]:
+    made: list[Bot] = []
+
+    def make(person: Person, *, invites: Invites = Invites(servers=("localhost",)), rhythm: Rhythm = QUICK) -> Bot:
+        made.append(Bot(person, invites, rhythm))
+        return made[-1]
+
+    yield make
+    for bot in made:
+        await bot.stop()
+
+
+@pytest.fixture
+async def bot(synapse: Synapse, people: People, bots: Callable[..., Bot]) -> Bot:
+    """An account that lets anybody of its own homeserver invite it; it does not listen yet."""
+    return bots(await people.meet(synapse, "echobot"))
+
+
+@pytest.fixture
+async def alice(synapse: Synapse, people: People) -> Person:
+    return await people.meet(synapse, "alice")
+
+
+@pytest.fixture
+async def carol(synapse: Synapse, people: People) -> Person:
+    return await people.meet(synapse, "carol")
+
+
+@pytest.fixture
+async def room(bot: Bot, alice: Person, carol: Person) -> str:
+    """A room with Alice, Carol and the bot in it."""
+    created = await alice.create_room(carol.user, bot.user)
+    await carol.join(created)
+    await bot.person.join(created)
+    return created
+
+
+@pytest.fixture
+async def direct(bot: Bot, alice: Person) -> str:
+    """A room of Alice and the bot alone."""
+    created = await alice.create_room(bot.user, is_direct=True)
+    await bot.person.join(created)
+    return created

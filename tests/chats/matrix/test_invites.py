@@ -1,0 +1,88 @@
+"""Who may bring the bot into a room."""
+
+from collections.abc import Callable
+
+import pytest
+
+from echobot.settings import Invites
+from tests.chats.matrix.conftest import Bot
+from tests.servers.people import People, Person, until
+from tests.servers.synapse import Synapse
+
+pytestmark = pytest.mark.server
+
+
+async def membership(person: Person, room: str, user: str) -> str:
+    state = await person.request("GET", f"rooms/{room}/state/m.room.member/{user}")
+    return str(state["membership"])
+
+
+async def becomes(person: Person, room: str, user: str, wanted: str) -> None:
+    async def has_become() -> bool:
+        return await membership(person, room, user) == wanted
+
+    await until(has_become, f"membership {wanted}")
+
+
+@pytest.fixture
+async def account(synapse: Synapse, people: People) -> Person:
+    return await people.meet(synapse, "echobot")
+
+
+async def test_an_invitation_that_nobody_allowed_is_refused(alice: Person, account: Person, bots: Callable[..., Bot]):
+    await bots(account, invites=Invites()).listen()
+    room = await alice.create_room(account.user)
+
+    await becomes(alice, room, account.user, "leave")
+
+
+async def test_an_allowed_person_may_invite_the_bot_and_others_may_not(
+    alice: Person, carol: Person, account: Person, bots: Callable[..., Bot]
+):
+    await bots(account, invites=Invites(users=(alice.user,))).listen()
+    hers = await alice.create_room(account.user)
+    other = await carol.create_room(account.user)
+
+    await becomes(alice, hers, account.user, "join")
+    await becomes(carol, other, account.user, "leave")
+
+
+async def test_people_of_an_allowed_server_may_invite_the_bot(alice: Person, account: Person, bots: Callable[..., Bot]):
+    await bots(account, invites=Invites(servers=("localhost",))).listen()
+    room = await alice.create_room(account.user)
+
+    await becomes(alice, room, account.user, "join")
+
+
+async def test_anybody_may_invite_the_bot_into_an_allowed_room(
+    alice: Person, account: Person, bots: Callable[..., Bot]
+):
+    room = await alice.create_room()
+    await bots(account, invites=Invites(rooms=(room,))).listen()
+    await alice.invite(room, account.user)
+
+    await becomes(alice, room, account.user, "join")
+
+
+async def test_an_invitation_from_before_the_start_is_answered(
+    alice: Person, account: Person, bots: Callable[..., Bot]
+):
+    bot = bots(account)
+    await bot.listen()
+    await bot.stop()
+    room = await alice.create_room(account.user)
+    bot.kept.cursor = "s999999_999999_999999_999999_999999_999999_999999_999999_999999_999999_999999"
+    await bot.listen()
+
+    await becomes(alice, room, account.user, "join")
+
+
+async def test_the_first_question_after_the_invitation_is_heard(alice: Person, bot: Bot):
+    await bot.listen()
+    room = await alice.create_room(bot.user, is_direct=True)
+    await becomes(alice, room, bot.user, "join")
+    await alice.say(room, "what is Matrix?")
+
+    await bot.kept.have(1)
+
+    assert bot.kept.texts == ["what is Matrix?"]

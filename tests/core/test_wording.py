@@ -1,0 +1,63 @@
+from echobot.core.answer import Choices, Found, Match, Unknown
+from echobot.core.knowledge import Language
+from echobot.core.wording import Voice
+from tests.samples import EN, HR, knowledge
+
+
+def said(answer, language=EN, contacts=None):
+    return Voice(knowledge(), language, contacts or {}).answer(answer)
+
+
+def found(entry):
+    return Found(Match(entry, 1.0))
+
+
+def test_a_service_is_answered_with_its_tools_and_its_source():
+    assert said(found("google-drive")) == (
+        "Instead of Google Drive:\n"
+        "- Nextcloud: Keeps and shares files on a server of your choice. https://nextcloud.com\n\n"
+        "Source: Framablog (checked on November 20, 2026)"
+    )
+
+
+def test_a_date_is_written_as_the_language_writes_it():
+    assert "20. studenoga 2026." in said(found("google-drive"), HR)
+
+
+def test_a_need_begins_with_a_capital_letter():
+    assert said(found("share-files")).startswith("Share files:\n- Nextcloud")
+
+
+def test_a_tool_is_told_with_its_site_and_licence():
+    assert said(found("nextcloud")).startswith(
+        "Nextcloud: Keeps and shares files on a server of your choice.\n"
+        "Site: https://nextcloud.com (licence: AGPL-3.0-or-later)"
+    )
+
+
+def test_a_tools_caution_is_said_where_the_tool_is_recommended():
+    assert "Please note: It asks for a telephone number." in said(found("whatsapp"))
+
+
+def test_an_entry_without_the_askers_language_says_so_first():
+    assert said(found("fediverse"), HR).startswith("Only in another language (engleski):\n\nMany servers")
+
+
+def test_choices_are_numbered_by_titles_that_a_person_would_pick_from():
+    choices = Choices(tuple(Match(entry, 0.5) for entry in ("google-drive", "nextcloud", "fediverse")))
+
+    assert said(choices).splitlines()[1:4] == ["1. Replacing Google Drive", "2. What Nextcloud is", "3. The fediverse"]
+
+
+def test_an_entry_without_a_title_is_called_by_its_first_phrasing():
+    assert Voice(knowledge(), EN, {}).title("visits") == "When is the next study visit"
+
+
+def test_not_knowing_names_somebody_who_can_help():
+    assert said(Unknown()) == "I don't know."
+    assert said(Unknown(), EN, {HR: "Iva", EN: "Ada"}) == "I don't know. Ask Ada."
+    assert said(Unknown(), EN, {HR: "Iva"}) == "I don't know. Ask Iva."
+
+
+def test_a_language_without_phrases_is_answered_in_english():
+    assert said(Unknown(), Language("eo")) == "I don't know."

@@ -1,0 +1,38 @@
+"""A conversation with the real bot on a real store; only the clock is in the test's hands."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from echobot.bot import Bot, Manners
+from echobot.core.answering import Answerer
+from echobot.core.message import AccountName, Address, Message, MessageId, Place
+from echobot.limits import Allowance
+from echobot.settings import Limits
+from echobot.stores.sql import SqlStore
+
+
+class Dialogue:
+    """Says things to the bot, each settled in the store before the next, and keeps what it replies."""
+
+    def __init__(self, knowledge, limits=Limits(), contacts=None, language=None):
+        self.now = datetime(2026, 11, 20, 12, tzinfo=UTC)
+        self.store = SqlStore.open("sqlite://")
+        self.answerer = Answerer(knowledge, contacts)
+        manners = Manners(timedelta(hours=2), {AccountName("rooms"): language} if language else {})
+        self.bot = Bot(lambda: self.answerer, self.store, Allowance(limits), manners, lambda: self.now)
+        self._numbers = count()
+
+    async def say(self, text, by="ada", room="#help", thread=None, address=Address.NAMED, ago=timedelta(0)):
+        """The text of the one reply, or None for silence."""
+        replies = (await self.handle(text, by, room, thread, address, ago)).replies
+        assert len(replies) <= 1, "a second reply"
+        return replies[0].text if replies else None
+
+    async def handle(self, text, by="ada", room="#help", thread=None, address=Address.NAMED, ago=timedelta(0)):
+        place = Place(AccountName("rooms"), room, thread)
+        message = Message(MessageId(f"m{next(self._numbers)}"), place, by, text, self.now - ago, address)
+        await self.store.keep(place.account, [message], message.id, self.now)
+        handling = await self.bot.handle(message)
+        conversations = [handling.conversation] if handling.conversation else []
+        await self.store.settle([message], handling.replies, conversations, self.now)
+        return handling

@@ -1,0 +1,167 @@
+"""Real classes in place of the world: a clock that stands still, a chat that keeps what was sent, a bot that repeats."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from echobot.core.conversation import Conversation
+from echobot.core.knowledge import EntryId, Language
+from echobot.core.message import AccountName, Address, DeliveryKey, Message, MessageId, Place, Reply
+from echobot.errors import ChatError, ChatUnavailable
+from echobot.ports import Keep, Store
+
+ACCOUNT = AccountName("room-bot")
+ROOM = Place(ACCOUNT, "!room:example.org")
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def message(number: int = 1, text: str = "what is peertube?", sender: str = "@ana:example.org", place: Place = ROOM):
+    return Message(MessageId(f"$m{number}"), place, sender, text, NOON, Address.NAMED)
+
+
+def reply(number: int = 1, text: str = "A video site.", asker: str = "@ana:example.org", place: Place = ROOM):
+    return Reply(DeliveryKey(f"{place.account}:$m{number}"), place, MessageId(f"$m{number}"), asker, text, "en")
+
+
+def conversation(person: str = "@ana:example.org", place: Place = ROOM, at: datetime = NOON, *offered: str):
+    return Conversation(place, person, at, Language("en"), tuple(EntryId(entry) for entry in offered))
+
+
+def crowd(count: int) -> list[Message]:
+    """One question from each of so many people."""
+    return [message(number, sender=f"@p{number}:example.org") for number in range(count)]
+
+
+class FakeClock:
+    def __init__(self, now: datetime = NOON) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, time: timedelta) -> None:
+        self.now += time
+
+
+class FakeWait:
+    """Stands in for real waiting: keeps how long, and lets the clock go on by it unless the event comes first."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self.clock = clock
+        self.waits: list[timedelta] = []
+
+    async def __call__(self, event: asyncio.Event, longest: timedelta) -> None:
+        await asyncio.sleep(0)
+        if longest and not event.is_set():
+            self.waits.append(longest)
+            self.clock.pass_by(longest)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What becomes of one `send`: the error, and whether the post was created all the same."""
+
+    error: Exception
+    created: bool = False
+
+
+def connection_broke(*, created: bool) -> Trouble:
+    return Trouble(ChatUnavailable("the connection broke"), created)
+
+
+class FakeChat:
+    """A server with one account: keeps what was said and posted, knows a key for `key_lifetime`, fails as told."""
+
+    def __init__(
+        self, clock: Callable[[], datetime], account: AccountName = ACCOUNT, lifetime: timedelta = timedelta(minutes=30)
+    ) -> None:
+        self.account = account
+        self.key_lifetime = lifetime
+        self.said: list[Message] = []
+        self.posts: list[Reply] = []
+        self.requests: list[DeliveryKey] = []
+        self.troubles: deque[Trouble | None] = deque()  # what the next sends meet; then all is well
+        self.under_way = 0
+        self.most_under_way = 0
+        self._clock = clock
+        self._known_until: dict[DeliveryKey, datetime] = {}
+        self._over = False
+        self._news = asyncio.Event()
+
+    def say(self, *messages: Message) -> None:
+        self.said += messages
+        self._news.set()
+
+    def end(self) -> None:
+        self._over = True
+        self._news.set()
+
+    def fail(self, *troubles: Trouble | ChatError | None) -> None:
+        self.troubles += [Trouble(trouble) if isinstance(trouble, Exception) else trouble for trouble in troubles]
+
+    @property
+    def texts(self) -> list[str]:
+        return [post.text for post in self.posts]
+
+    async def listen(self, cursor: str | None, keep: Keep) -> None:
+        read = int(cursor or 0)
+        while True:
+            self._news.clear()
+            if read < len(self.said):
+                batch, read = self.said[read:], len(self.said)
+                await keep(batch, str(read))
+            elif self._over:
+                return
+            else:
+                await self._news.wait()
+
+    async def send(self, reply: Reply) -> str:
+        self.requests.append(reply.key)
+        trouble = self.troubles.popleft() if self.troubles else None
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        await asyncio.sleep(0)
+        self.under_way -= 1
+        if trouble is None or trouble.created:
+            self._post(reply)
+        if trouble:
+            raise trouble.error
+        return f"${reply.key}"
+
+    async def close(self) -> None:
+        self.end()
+
+    def _post(self, reply: Reply) -> None:
+        if self._known_until.get(reply.key, datetime.min.replace(tzinfo=UTC)) <= self._clock():
+            self.posts.append(reply)
+            self._known_until[reply.key] = self._clock() + self.key_lifetime
+
+
+@dataclass(frozen=True)
+class Echoed:
+    replies: tuple[Reply, ...] = ()
+    conversation: Conversation | None = None
+
+
+class EchoBot:
+    """Repeats what was said, and how often this person was answered here before; some words upset it."""
+
+    def __init__(self, store: Store, upset_by: Iterable[str] = (), upset_times: int = 1000) -> None:
+        self._store = store
+        self._upset_by = frozenset(upset_by)
+        self._upset_times = upset_times
+
+    async def handle(self, message: Message) -> Echoed:
+        if message.text in self._upset_by and self._upset_times:
+            self._upset_times -= 1
+            raise KeyError(message.text)
+        before = await self._store.conversation(message.place, message.sender)
+        offered = (*(before.offered if before else ()), EntryId(message.text))
+        text = f"{message.text} ({len(offered)})"
+        key = DeliveryKey(f"{message.place.account}:{message.id}")
+        said = Conversation(message.place, message.sender, message.sent_at, Language("en"), offered)
+        return Echoed((Reply(key, message.place, message.id, message.sender, text, "en"),), said)

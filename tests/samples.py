@@ -1,0 +1,93 @@
+"""A small knowledge base in two languages, for tests that are about how it is read."""
+
+from datetime import date
+
+from echobot.core.knowledge import Entry, EntryId, Intent, Knowledge, Language, LanguagePack, Need, Service, Tool
+
+EN, HR = Language("en"), Language("hr")
+
+ENGLISH = LanguagePack(
+    EN,
+    "English",
+    {
+        "replace": "Instead of {service}:",
+        "need": "{need}:",
+        "tool": "- {name}: {sentence} {site}",
+        "about_tool": "{name}: {sentence}\nSite: {site} (licence: {licence})",
+        "hosted": "To use it without installing anything: {addresses}",
+        "caution": "Please note: {caution}",
+        "sources": "Source: {sources}",
+        "sources_reviewed": "Source: {sources} (checked on {date})",
+        "choices": "Is it one of these?",
+        "choose": "Reply with its number.",
+        "title_service": "Replacing {service}",
+        "title_tool": "What {tool} is",
+        "unknown": "I don't know.",
+        "unknown_ask": "I don't know. Ask {contact}.",
+        "other_language": "Only in another language ({languages}):",
+        "too_many": "Too many questions; please wait a minute.",
+    },
+    {
+        Intent.REPLACE: ("instead of", "altern*", "leave", "replace*"),
+        Intent.WHAT: ("what is",),
+        Intent.TRY: ("try",),
+        Intent.ELSEWHERE: ("price*", "password*", "is down", "who owns"),
+    },
+    frozenset("a an and can do for how i is me my of our please the there to us we what with".split()),
+    frozenset("free tool tools association".split()),
+    ("s",),
+)
+CROATIAN = LanguagePack(
+    HR,
+    "hrvatski",
+    {**ENGLISH.phrases, "replace": "{service} – slobodne zamjene:"},
+    {
+        Intent.REPLACE: ("umjesto", "zamjen*"),
+        Intent.WHAT: ("što je",),
+        Intent.TRY: ("isprobati",),
+        Intent.ELSEWHERE: ("cijena", "lozink*"),
+    },
+    frozenset("a i je na za se su što u koja".split()),
+    frozenset(),
+    ("a", "om", "u", "e"),
+)
+
+
+def knowledge() -> Knowledge:
+    """Two services, two tools, a need and two entries."""
+    nextcloud = Tool(
+        EntryId("nextcloud"), "Nextcloud", (), "https://nextcloud.com", "AGPL-3.0-or-later",
+        {EN: "Keeps and shares files on a server of your choice.", HR: "Čuva i dijeli datoteke."},
+        sources=("https://nextcloud.com",), reviewed=date(2026, 11, 20),
+    )  # fmt: skip
+    signal = Tool(
+        EntryId("signal"), "Signal", (), "https://signal.org", "AGPL-3.0-only", {EN: "Sends private messages."},
+        caution={EN: "It asks for a telephone number."},
+    )  # fmt: skip
+    share = Need(
+        EntryId("share-files"), {EN: "share files", HR: "dijeliti datoteke"},
+        {EN: ("share files with others", "how can we share a folder", "keep our files online")}, (nextcloud.id,),
+    )  # fmt: skip
+    drive = Service(
+        EntryId("google-drive"), "Google Drive", ("gdrive", "google disk"), (share.id,), (nextcloud.id,),
+        sources=("Framablog",), reviewed=date(2026, 11, 20),
+    )  # fmt: skip
+    whatsapp = Service(EntryId("whatsapp"), "WhatsApp", (), (), (signal.id,))
+    fediverse = Entry(
+        EntryId("fediverse"),
+        {EN: ("what is the fediverse", "explain the fediverse to me", "fediverse meaning"), HR: ("što je fediverse",)},
+        {EN: "Many servers that talk with each other."},
+        {EN: "The fediverse"}, ("https://fediverse.party",), date(2026, 11, 20),
+    )  # fmt: skip
+    visits = Entry(
+        EntryId("visits"),
+        {EN: ("when is the next study visit", "which study visits were there", "study visits")},
+        {EN: "The visits of 2023 are over."},
+    )
+    return Knowledge(
+        {entry.id: entry for entry in (fediverse, visits)},
+        {tool.id: tool for tool in (nextcloud, signal)},
+        {share.id: share},
+        {service.id: service for service in (drive, whatsapp)},
+        {EN: ENGLISH, HR: CROATIAN},
+    )

@@ -1,0 +1,285 @@
+"""What every store promises. A new store is one more name in `OPENED`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta, timezone
+
+import pytest
+
+from echobot.core.message import AccountName, Place
+from echobot.errors import StoreError
+from echobot.stores.sql import SqlStore
+from tests.fakes import ACCOUNT, NOON, ROOM, conversation, crowd, message, reply
+
+MINUTE = timedelta(minutes=1)
+
+OPENED = {
+    "sqlite": lambda folder: SqlStore.open(f"sqlite:///{folder}/echobot.db"),
+    "sqlite in memory": lambda folder: SqlStore.open("sqlite://"),
+}
+
+
+@pytest.fixture(params=OPENED)
+async def store(request, tmp_path):
+    store = OPENED[request.param](tmp_path)
+    yield store
+    await store.close()
+
+
+async def _queue(store, *replies, now=NOON):
+    await store.settle([], replies, [], now)
+
+
+async def _texts(store, now=NOON, account=ACCOUNT):
+    return [delivery.reply.text for delivery in await store.outbox(account, now, 100)]
+
+
+# The inbox
+
+
+async def test_there_is_no_cursor_at_the_first_start(store):
+    assert await store.cursor(ACCOUNT) is None
+
+
+async def test_messages_and_the_cursor_behind_them_come_back(store):
+    await store.keep(ACCOUNT, [message(1), message(2)], "c2", NOON)
+
+    assert await store.waiting(ACCOUNT, 10) == [message(1), message(2)]
+    assert await store.cursor(ACCOUNT) == "c2"
+
+
+async def test_an_empty_batch_moves_the_cursor(store):
+    await store.keep(ACCOUNT, [], "c1", NOON)
+    await store.keep(ACCOUNT, [], "c2", NOON)
+
+    assert await store.cursor(ACCOUNT) == "c2"
+
+
+async def test_a_message_kept_twice_waits_once(store):
+    await store.keep(ACCOUNT, [message(1), message(1)], "c1", NOON)
+    await store.keep(ACCOUNT, [message(1), message(2)], "c2", NOON)
+
+    assert await store.waiting(ACCOUNT, 10) == [message(1), message(2)]
+
+
+async def test_a_settled_message_that_is_kept_again_stays_settled(store):
+    await store.keep(ACCOUNT, [message(1)], "c1", NOON)
+    await store.settle([message(1)], [], [], NOON)
+    await store.keep(ACCOUNT, [message(1)], "c1", NOON)
+
+    assert await store.waiting(ACCOUNT, 10) == []
+
+
+async def test_the_oldest_messages_wait_first_and_no_more_than_asked_for_come(store):
+    await store.keep(ACCOUNT, crowd(5), "c5", NOON)
+
+    assert await store.waiting(ACCOUNT, 2) == crowd(2)
+
+
+async def test_accounts_may_use_the_same_ids(store):
+    other = AccountName("other-bot")
+    theirs = message(1, place=Place(other, ROOM.room))
+    await store.keep(ACCOUNT, [message(1)], "c1", NOON)
+    await store.keep(other, [theirs], "x9", NOON)
+    await store.settle([message(1)], [], [], NOON)
+
+    assert await store.waiting(ACCOUNT, 10) == []
+    assert await store.waiting(other, 10) == [theirs]
+    assert (await store.cursor(ACCOUNT), await store.cursor(other)) == ("c1", "x9")
+
+
+async def test_a_thread_comes_back_as_a_thread(store):
+    in_thread = message(1, place=Place(ACCOUNT, ROOM.room, "$root"))
+    await store.keep(ACCOUNT, [in_thread], "c1", NOON)
+
+    assert await store.waiting(ACCOUNT, 10) == [in_thread]
+
+
+async def test_times_come_back_aware_and_equal_whatever_their_zone(store):
+    local = replace(message(1), sent_at=NOON.astimezone(timezone(timedelta(hours=5, minutes=30))))
+    await store.keep(ACCOUNT, [local], "c1", NOON)
+    (kept,) = await store.waiting(ACCOUNT, 10)
+
+    assert kept.sent_at == NOON
+    assert kept.sent_at.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("čćšžđ 🧶 'quoted'; --", "čćšžđ 🧶 'quoted'; --"),
+        ("", ""),
+        ("half a pair \ud83d here", "half a pair \ufffd here"),
+        ("nothing\0there", "nothing\ufffdthere"),
+        ("x" * 100_000, "x" * 100_000),
+    ],
+    ids=["letters and quotes", "empty", "half a surrogate pair", "zero character", "long"],
+)
+async def test_any_text_is_kept(store, written, kept):
+    await store.keep(ACCOUNT, [message(1, written)], "c1", NOON)
+
+    assert [waiting.text for waiting in await store.waiting(ACCOUNT, 10)] == [kept]
+
+
+async def test_a_time_without_a_zone_is_refused_and_nothing_is_kept(store):
+    with pytest.raises(StoreError):
+        await store.keep(ACCOUNT, [message(1), replace(message(2), sent_at=NOON.replace(tzinfo=None))], "c2", NOON)
+
+    assert await store.waiting(ACCOUNT, 10) == []
+    assert await store.cursor(ACCOUNT) is None
+
+
+# Settling
+
+
+async def test_settling_queues_the_reply_and_carries_the_conversation_on(store):
+    await store.keep(ACCOUNT, [message(1), message(2)], "c2", NOON)
+    await store.settle([message(1)], [reply(1)], [conversation()], NOON)
+
+    assert await store.waiting(ACCOUNT, 10) == [message(2)]
+    assert [delivery.reply for delivery in await store.outbox(ACCOUNT, NOON, 10)] == [reply(1)]
+    assert await store.conversation(ROOM, "@ana:example.org") == conversation()
+
+
+async def test_a_reply_queued_twice_is_sent_once(store):
+    await _queue(store, reply(1, "the first"), reply(1, "again"))
+    await _queue(store, reply(1, "and again"))
+
+    assert await _texts(store) == ["the first"]
+
+
+async def test_a_reply_queued_again_after_it_was_sent_is_not_sent_again(store):
+    await _queue(store, reply(1))
+    await store.sent(reply(1).key, "$r1", NOON)
+    await _queue(store, reply(1))
+
+    assert await _texts(store) == []
+
+
+async def test_a_conversation_is_replaced_by_the_next_one(store):
+    await store.settle([], [], [conversation("@ana:example.org", ROOM, NOON, "peertube", "owncast")], NOON)
+    later = conversation("@ana:example.org", ROOM, NOON + MINUTE, "nextcloud")
+    await store.settle([], [], [later], NOON)
+
+    assert await store.conversation(ROOM, "@ana:example.org") == later
+
+
+async def test_conversations_differ_by_person_room_thread_and_account(store):
+    places = [ROOM, replace(ROOM, thread="$root"), replace(ROOM, room="!other"), replace(ROOM, account="other-bot")]
+    talks = [conversation("@ana:example.org", place, NOON, str(place)) for place in places]
+    talks.append(conversation("@ivo:example.org", ROOM, NOON, "ivo"))
+    await store.settle([], [], talks, NOON)
+
+    assert [await store.conversation(talk.place, talk.person) for talk in talks] == talks
+
+
+async def test_nobody_has_a_conversation_before_the_first_word(store):
+    assert await store.conversation(ROOM, "@ana:example.org") is None
+
+
+# The outbox
+
+
+async def test_replies_come_oldest_first_for_their_own_account(store):
+    other = Place(AccountName("other-bot"), "!elsewhere")
+    await _queue(store, reply(2, "second-born"), reply(1, "first-born"), reply(3, "theirs", place=other))
+
+    assert await _texts(store) == ["second-born", "first-born"]
+    assert await _texts(store, account=other.account) == ["theirs"]
+
+
+async def test_the_first_attempt_is_remembered_and_every_attempt_counted(store):
+    await _queue(store, reply(1), reply(2))
+    await store.attempting([reply(1).key], NOON)
+    await store.attempting([reply(1).key], NOON + MINUTE)
+    tried, untried = await store.outbox(ACCOUNT, NOON, 10)
+
+    assert (tried.first_tried_at, tried.tries) == (NOON, 2)
+    assert (untried.first_tried_at, untried.tries) == (None, 0)
+
+
+async def test_a_postponed_reply_waits_for_its_time(store):
+    await _queue(store, reply(1))
+    await store.postpone(reply(1).key, NOON + MINUTE, "busy", None)
+
+    assert await _texts(store, NOON) == []
+    assert await _texts(store, NOON + MINUTE) == ["A video site."]
+
+
+async def test_a_postponed_reply_is_not_overtaken_by_the_same_persons_next(store):
+    await _queue(store, reply(1, "first"), reply(2, "second"), reply(3, "ivo's", asker="@ivo:example.org"))
+    await store.postpone(reply(1).key, NOON + MINUTE, "busy", None)
+
+    assert await _texts(store, NOON) == ["ivo's"]
+    assert await _texts(store, NOON + MINUTE) == ["first", "second", "ivo's"]
+
+
+async def test_whether_the_outcome_is_unknown_is_what_postponing_says(store):
+    await _queue(store, reply(1))
+    await store.attempting([reply(1).key], NOON)
+    await store.postpone(reply(1).key, NOON, "no connection", None)
+    (not_sent,) = await store.outbox(ACCOUNT, NOON, 10)
+    await store.postpone(reply(1).key, NOON, "timed out", NOON)
+    (unknown,) = await store.outbox(ACCOUNT, NOON, 10)
+
+    assert (not_sent.first_tried_at, not_sent.tries) == (None, 1)
+    assert unknown.first_tried_at == NOON
+
+
+async def test_what_was_given_up_is_not_sent_and_cannot_be_queued_again(store):
+    await _queue(store, reply(1))
+    await store.give_up(reply(1).key, "not allowed in this room", NOON)
+    await _queue(store, reply(1))
+
+    assert await _texts(store) == []
+
+
+async def test_postponing_what_was_sent_does_not_send_it_again(store):
+    await _queue(store, reply(1))
+    await store.sent(reply(1).key, "$r1", NOON)
+    await store.postpone(reply(1).key, NOON, "a late error", NOON)
+
+    assert await _texts(store) == []
+
+
+# Forgetting
+
+
+async def test_what_still_waits_is_never_forgotten(store):
+    await store.keep(ACCOUNT, [message(1)], "c1", NOON)
+    await _queue(store, reply(2))
+    await store.forget(NOON + timedelta(days=400))
+
+    assert await store.waiting(ACCOUNT, 10) == [message(1)]
+    assert await _texts(store) == ["A video site."]
+    assert await store.cursor(ACCOUNT) == "c1"
+
+
+async def test_ids_are_known_until_they_are_forgotten(store):
+    await store.keep(ACCOUNT, [message(1)], "c1", NOON)
+    await store.settle([message(1)], [], [], NOON + MINUTE)
+    await store.forget(NOON + MINUTE)
+    await store.keep(ACCOUNT, [message(1)], "c1", NOON)
+    assert await store.waiting(ACCOUNT, 10) == []
+
+    await store.forget(NOON + 2 * MINUTE)
+    await store.keep(ACCOUNT, [message(1)], "c1", NOON)
+    assert await store.waiting(ACCOUNT, 10) == [message(1)]
+
+
+async def test_an_old_conversation_is_forgotten_and_a_younger_one_is_not(store):
+    old, young = conversation("@ana:example.org"), conversation("@ivo:example.org", ROOM, NOON + MINUTE)
+    await store.settle([], [], [old, young], NOON)
+    await store.forget(NOON + MINUTE)
+
+    assert await store.conversation(ROOM, old.person) is None
+    assert await store.conversation(ROOM, young.person) == young
+
+
+async def test_a_burst_of_two_hundred_is_kept_and_settled_in_order(store):
+    await store.keep(ACCOUNT, crowd(200), "c200", NOON)
+    await store.settle(crowd(200), [reply(number) for number in range(200)], [], NOON)
+
+    assert await store.waiting(ACCOUNT, 1000) == []
+    assert [d.reply for d in await store.outbox(ACCOUNT, NOON, 1000)] == [reply(number) for number in range(200)]

@@ -1,0 +1,56 @@
+"""A store that is killed in the middle of its work has done each call wholly or not at all, and keeps its word."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from echobot.stores.sql import SqlStore
+from tests.fakes import ACCOUNT, NOON, ROOM
+from tests.stores.endless import batch
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def kills(request):
+    return {"short": 4, "full": 100}[request.config.getoption("--chaos")]
+
+
+def run_and_kill(url: str, after_lines: int) -> list[str]:
+    """Returns every line that went out before the end."""
+    command = [sys.executable, "-m", "tests.stores.endless", url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        lines = [process.stdout.readline() for _ in range(after_lines)]
+        process.kill()
+        lines += process.stdout.readlines()
+    assert all(lines), "it ended by itself"
+    return [line.strip() for line in lines if line.endswith("\n")]
+
+
+@pytest.mark.chaos
+async def test_whatever_was_promised_before_the_kill_is_there_and_nothing_is_half_done(tmp_path, kills):
+    url = f"sqlite:///{tmp_path}/echobot.db"
+    promised: list[str] = []
+    for kill in range(kills):
+        promised += run_and_kill(url, after_lines=1 + 7 * kill % 50)
+        store = SqlStore.open(url)
+        await _check(store, promised)
+        await store.close()
+
+
+async def _check(store: SqlStore, promised: list[str]) -> None:
+    batches = int(await store.cursor(ACCOUNT) or 0)
+    said = [asked.id for number in range(batches) for asked in batch(number)]
+    waiting = [asked.id for asked in await store.waiting(ACCOUNT, 100_000)]
+    replied = [delivery.reply.to for delivery in await store.outbox(ACCOUNT, NOON, 100_000)]
+
+    assert replied + waiting == said, "every message behind the cursor is either answered or waiting, in order"
+    assert batches >= sum(line.startswith("kept") for line in promised)
+    assert set(replied) >= {line.split()[1] for line in promised if line.startswith("settled")}
+    for asked in replied[-5:]:
+        person = f"@p{int(asked.removeprefix('$m')) % 5}:example.org"
+        assert (await store.conversation(ROOM, person)).offered == (asked,), "the conversation went on with the reply"

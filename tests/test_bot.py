@@ -1,0 +1,119 @@
+from datetime import timedelta
+
+import pytest
+
+from echobot.core.message import Address
+from echobot.settings import Limits
+from tests.dialogue import Dialogue
+from tests.samples import HR, knowledge
+
+
+@pytest.fixture
+async def dialogue():
+    talk = Dialogue(knowledge(), Limits(person_per_minute=5, room_per_minute=8, bot_per_minute=100))
+    yield talk
+    await talk.store.close()
+
+
+async def test_a_question_gets_its_answer(dialogue):
+    assert (await dialogue.say("what is the fediverse?")).startswith("Many servers that talk with each other.")
+
+
+async def test_a_name_with_its_cue_is_answered_from_the_catalogue(dialogue):
+    assert (await dialogue.say("an alternative to gdrive?")).startswith("Instead of Google Drive:")
+
+
+async def test_a_number_picks_one_of_the_choices_just_offered(dialogue):
+    choices = await dialogue.say("google drive")
+
+    assert "1. Replacing Google Drive\n2. Share files" in choices
+    assert (await dialogue.say("2")).startswith("Share files:")
+
+
+async def test_a_number_means_nothing_to_somebody_else(dialogue):
+    await dialogue.say("google drive", by="ada")
+
+    assert await dialogue.say("2", by="bob") == "I don't know."
+
+
+async def test_a_number_means_nothing_in_another_thread(dialogue):
+    await dialogue.say("google drive", thread="t1")
+
+    assert await dialogue.say("2", thread="t2") == "I don't know."
+
+
+async def test_a_number_means_nothing_any_more_after_an_hour(dialogue):
+    await dialogue.say("google drive")
+    dialogue.now += timedelta(minutes=61)
+
+    assert await dialogue.say("2") == "I don't know."
+
+
+async def test_a_choice_that_vanished_from_the_knowledge_is_not_given(dialogue):
+    await dialogue.say("google drive")
+    dialogue.answerer = Dialogue(knowledge_without_needs()).answerer
+
+    assert await dialogue.say("2") == "I don't know."
+
+
+async def test_what_is_said_to_others_is_not_answered(dialogue):
+    assert await dialogue.say("what is the fediverse?", address=Address.NOT) is None
+
+
+async def test_a_question_is_answered_for_two_hours(dialogue):
+    assert await dialogue.say("what is the fediverse?", ago=timedelta(minutes=119))
+    assert await dialogue.say("what is the fediverse?", ago=timedelta(minutes=121)) is None
+
+
+async def test_a_flood_gets_one_polite_sentence_then_silence(dialogue):
+    replies = [await dialogue.say("what is the fediverse?") for _ in range(8)]
+
+    assert replies[5] == "Too many questions; please wait a minute."
+    assert replies[6:] == [None, None]
+
+
+async def test_somebody_who_floods_takes_nothing_from_the_others(dialogue):
+    for _ in range(20):
+        await dialogue.say("what is the fediverse?", by="flood")
+
+    assert (await dialogue.say("what is the fediverse?", by="ada")).startswith("Many servers")
+
+
+async def test_the_minute_after_a_flood_is_answered_again(dialogue):
+    for _ in range(8):
+        await dialogue.say("what is the fediverse?")
+    dialogue.now += timedelta(seconds=61)
+
+    assert (await dialogue.say("what is the fediverse?")).startswith("Many servers")
+
+
+async def test_the_reply_is_in_the_askers_language(dialogue):
+    assert (await dialogue.say("koja je zamjena za Google Disk?")).startswith("Google Drive – slobodne zamjene:")
+
+
+async def test_the_accounts_language_decides_where_the_question_does_not_tell():
+    dialogue = Dialogue(knowledge(), language=HR)
+
+    assert (await dialogue.handle("nextcloud")).replies[0].language == HR
+
+
+async def test_the_language_of_the_conversation_goes_on(dialogue):
+    await dialogue.say("koja je zamjena za Google Disk?")
+
+    assert (await dialogue.handle("nextcloud")).replies[0].language == HR
+
+
+async def test_who_asked_and_what_is_answered_go_with_the_reply(dialogue):
+    (reply,) = (await dialogue.handle("what is the fediverse?", by="ada", thread="t")).replies
+
+    assert (reply.asker, reply.to, reply.place.thread, reply.key) == ("ada", "m0", "t", "rooms:m0")
+
+
+@pytest.mark.parametrize("text", ["", "   ", "🙂", "\u202e\u0000", "?" * 100_000, "word " * 20_000])
+async def test_what_is_no_question_is_not_known(dialogue, text):
+    assert await dialogue.say(text) == "I don't know."
+
+
+def knowledge_without_needs():
+    known = knowledge()
+    return type(known)(known.entries, known.tools, {}, known.services, known.languages)
