@@ -20,13 +20,12 @@ if TYPE_CHECKING:  # `ask` and `check` start quickly because each command import
 app = typer.Typer(
     name="echobot",
     help="Answer people's questions from a knowledge base that volunteers edit: in the terminal, and in Matrix rooms.",
-    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-login = typer.Typer(help="Let the bot into one of its accounts.", no_args_is_help=True, rich_markup_mode=None)
+login = typer.Typer(help="Let the bot into one of its accounts.", rich_markup_mode=None)
 app.add_typer(login, name="login")
 
 KnowledgeOption = Annotated[
@@ -113,7 +112,7 @@ def check(
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
 ) -> int:
-    """Say everything that is wrong in the knowledge base and the settings, with file and line."""
+    """Say what is wrong in the knowledge and the settings."""
     from echobot.content.check import check as problems_in
     from echobot.core.problem import Severity
 
@@ -161,7 +160,7 @@ def evaluate(
 def run(
     settings: Annotated[Path, typer.Option("--settings", metavar="FILE", help="The settings file.")],
 ) -> int:
-    """Be the bot: answer in the accounts that the settings name, until stopped."""
+    """Be the bot, in the accounts that the settings name."""
     from echobot.app import serve
     from echobot.content.settings_file import load_settings
 
@@ -194,7 +193,7 @@ def schema(
         str, typer.Argument(metavar="KIND", help="knowledge, language, questions or settings.")
     ] = "knowledge",
 ) -> int:
-    """Print the JSON Schema that lets an editor complete and check the YAML files."""
+    """Print the JSON Schema that makes editors help."""
     from echobot.content.schema import schema as schema_of
 
     print(json.dumps(schema_of(kind), indent=2, ensure_ascii=False))
@@ -202,14 +201,16 @@ def schema(
 
 
 @app.callback(invoke_without_command=True)
-def _version(
-    version: Annotated[bool, typer.Option("--version", help="Say which version this is.", is_eager=True)] = False,
+def _first(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,
 ) -> None:
     if version:
         from importlib.metadata import version as installed
 
         print(f"echobot {installed('echobot')}")
-        raise typer.Exit
+    elif context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 def _answerer(folder: Path | None) -> Answerer:

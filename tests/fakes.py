@@ -1,4 +1,4 @@
-"""Real classes in place of the world: a clock that stands still, a chat that keeps what was sent, a bot that repeats."""
+"""Real classes in place of the world: a clock that stands still, a chat that keeps what was sent, an echo."""
 
 from __future__ import annotations
 
@@ -34,6 +34,12 @@ def conversation(person: str = "@ana:example.org", place: Place = ROOM, at: date
 def crowd(count: int) -> list[Message]:
     """One question from each of so many people."""
     return [message(number, sender=f"@p{number}:example.org") for number in range(count)]
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110 the world rings no bell
+            await asyncio.sleep(0)
 
 
 class FakeClock:

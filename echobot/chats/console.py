@@ -117,12 +117,13 @@ class _History:
 
 
 def _terminal_settings() -> list[object] | None:
+    if not sys.stdin.isatty():
+        return None
     try:
         import termios  # noqa: PLC0415 - not on every system
-
-        return termios.tcgetattr(sys.stdin)
-    except (ImportError, OSError, ValueError):
+    except ImportError:
         return None
+    return termios.tcgetattr(sys.stdin)
 
 
 def _restore_terminal(settings: list[object] | None) -> None:

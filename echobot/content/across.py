@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from echobot.content.items import Declared, Item
-from echobot.content.sentences import label, probable
+from echobot.content.sentences import label, probable, quoted
 from echobot.content.yaml_tree import Trail
 from echobot.core.knowledge import Entry, Language, Need, Service, Tool
 from echobot.core.problem import Problem, Severity
-from echobot.core.text import words
+from echobot.core.text import fold
 
 _ONE = {"entries": "an entry", "tools": "a tool", "needs": "a need", "services": "a service"}
 
@@ -19,6 +21,7 @@ _BY_LANGUAGE = {
     "needs": ("name", "asked", "advice"),
     "services": ("caution", "experience"),
 }
+_WORD = re.compile(r"\w+")
 
 
 def repeated_ids(ids: Iterable[Declared]) -> Iterator[Problem]:
@@ -33,11 +36,13 @@ def repeated_ids(ids: Iterable[Declared]) -> Iterator[Problem]:
 
 def lost_references(items: Iterable[Item], ids: Iterable[Declared]) -> Iterator[Problem]:
     """Ids of tools and needs that are written somewhere and are nobody's."""
-    kinds = {each.id: each.kind for each in ids}
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for each in ids:
+        kinds[each.id].add(each.kind)
     for item in items:
         for key, references in _references(item).items():
             for index, reference in enumerate(references):
-                if kinds.get(reference) != key:
+                if key not in kinds.get(reference, ()):
                     yield item.problem((key, index), *_lost(reference, key, kinds))
 
 
@@ -51,10 +56,13 @@ def _references(item: Item) -> Mapping[str, Sequence[str]]:
             return {}
 
 
-def _lost(reference: str, wanted: str, kinds: Mapping[str, str]) -> tuple[str, str]:
+def _lost(reference: str, wanted: str, kinds: Mapping[str, set[str]]) -> tuple[str, str]:
     if reference in kinds:
-        return f"`{reference}` is {_ONE[kinds[reference]]}, not {_ONE[wanted]}", f"write an id of {_ONE[wanted]} here"
-    close = probable(reference, [each for each, kind in kinds.items() if kind == wanted])
+        return (
+            f"`{reference}` is {_ONE[min(kinds[reference])]}, not {_ONE[wanted]}",
+            f"write an id of {_ONE[wanted]} here",
+        )
+    close = probable(reference, [each for each, kind in kinds.items() if wanted in kind])
     return f"there is no {_ONE[wanted].split()[1]} `{reference}`", close or "add it to the catalogue, or take it out"
 
 
@@ -71,10 +79,15 @@ def _same_phrasings(items: Iterable[Item]) -> Iterator[Problem]:
     first: dict[str, Item] = {}
     for item in items:
         for trail, phrasing in _phrasings(item):
-            other = first.setdefault(" ".join(words(phrasing)), item)
+            other = first.setdefault(_comparable(phrasing), item)
             if other is not item:
-                wrong = f"`{other.value.id}` is asked for with the same words: {phrasing!r}"
+                wrong = f"`{other.value.id}` is asked for with the same words: {quoted(phrasing)}"
                 yield _warning(item, trail, wrong, "keep them in one of the two")
+
+
+def _comparable(phrasing: str) -> str:
+    """Without capitals, accents and punctuation."""
+    return " ".join(_WORD.findall(fold(phrasing)))
 
 
 def _phrasings(item: Item) -> Iterator[tuple[Trail, str]]:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from echobot.content.sentences import problems
 from echobot.content.shapes import EntryShape, KnowledgeShape, NeedShape, ServiceShape, Shape, ToolShape
 from echobot.content.yaml_tree import Branch, Trail, Tree
-from echobot.core.knowledge import Entry, EntryId, Knowledge, LanguagePack, Need, Service, Tool
+from echobot.core.knowledge import Entry, EntryId, Knowledge, Language, LanguagePack, Need, Service, Tool
 from echobot.core.problem import Problem, Severity
 
 Value: TypeAlias = Entry | Tool | Need | Service
@@ -66,7 +66,7 @@ def declared(tree: Tree) -> Iterator[Declared]:
             yield Declared(written["id"], kind, tree, (kind, index, "id"))
 
 
-def knowledge(items: list[Item], languages: Mapping[Any, LanguagePack]) -> Knowledge:
+def knowledge(items: list[Item], languages: Mapping[Language, LanguagePack]) -> Knowledge:
     def of(kind: str) -> dict[EntryId, Any]:
         return {item.value.id: item.value for item in items if item.kind == kind}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from echobot.content.languages import language_of, read_packs
 from echobot.content.yaml_reading import read_tree
 from echobot.content.yaml_text import shown
 from echobot.content.yaml_tree import Tree
-from echobot.core.knowledge import Knowledge
+from echobot.core.knowledge import Knowledge, Language, LanguagePack
 from echobot.core.problem import Problem, Severity
 from echobot.errors import ProblemsFound
 
@@ -27,21 +28,33 @@ def shipped_folder() -> Path:
 
 def load(folder: Path) -> tuple[Knowledge | None, list[Problem]]:
     """The folder's knowledge, None when there are errors; and all that is wrong, in the order of the files."""
+    items, packs, problems = _understand(folder)
+    problems.extend(warnings(items, packs))
+    return _unless_wrong(items, packs, problems), sorted(problems)
+
+
+def load_or_refuse(folder: Path) -> Knowledge:
+    """The folder's knowledge; raises `ProblemsFound` with every error, and does not look for anything less."""
+    items, packs, problems = _understand(folder)
+    loaded = _unless_wrong(items, packs, problems)
+    if loaded is None:
+        raise ProblemsFound(sorted(problem for problem in problems if problem.severity is Severity.ERROR))
+    return loaded
+
+
+def _understand(folder: Path) -> tuple[list[Item], Mapping[Language, LanguagePack], list[Problem]]:
     said = _read(folder, folder)
     shipped = _Said() if _same(folder, shipped_folder()) else _read(shipped_folder() / "languages", shipped_folder())
     packs, language_problems = read_packs(said.languages, shipped.languages)
     items, item_problems = _items(said, folder)
-    problems = [*said.problems, *shipped.problems, *language_problems, *item_problems, *warnings(items, packs)]
+    return items, packs, [*said.problems, *shipped.problems, *language_problems, *item_problems]
+
+
+def _unless_wrong(
+    items: list[Item], packs: Mapping[Language, LanguagePack], problems: list[Problem]
+) -> Knowledge | None:
     right = all(problem.severity is Severity.WARNING for problem in problems)
-    return knowledge(items, packs) if right else None, sorted(problems)
-
-
-def load_or_refuse(folder: Path) -> Knowledge:
-    """The folder's knowledge; raises `ProblemsFound` with every error."""
-    loaded, problems = load(folder)
-    if loaded is None:
-        raise ProblemsFound([problem for problem in problems if problem.severity is Severity.ERROR])
-    return loaded
+    return knowledge(items, packs) if right else None
 
 
 @dataclass(slots=True)

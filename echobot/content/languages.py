@@ -121,7 +121,7 @@ def _warning(tree: Tree, wrong: str, instead: str) -> Problem:
 
 
 def _check_phrases(phrases: Mapping[str, str], tree: Tree) -> Iterator[Problem]:
-    for name in PHRASES.keys() - phrases.keys():
+    for name in [each for each in PHRASES if each not in phrases]:
         yield tree.problem(
             ("phrases",), f"the phrase `{name}` is missing", f"add it{_with(PHRASES[name])}", at_key=True
         )
@@ -141,10 +141,11 @@ def _check_places(name: str, phrase: str, tree: Tree) -> Iterator[Problem]:
         wrong, instead = f"a bracket in `{name}` is not closed or not opened", "write {{ for a { that is meant as such"
         yield tree.problem(("phrases", name), wrong, instead)
         return
-    for place in places - known:
+    for place in sorted(places - known):
         instead = f"it may hold {_braced(known)}" if known else "write it without { }"
         yield tree.problem(("phrases", name), f"`{name}` has no value for {{{place}}}", instead)
-    if missing := known - places:
+    missing = known - places
+    if missing and places <= known:
         wrong = f"`{name}` does not say {_braced(missing)}"
         yield tree.problem(("phrases", name), wrong, "put it where the value belongs", Severity.WARNING)
 

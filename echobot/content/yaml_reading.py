@@ -7,7 +7,6 @@ computer's memory. The parser is asked for events and the tree is built here, so
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from echobot.core.problem import Problem
 DEEPEST = 24  # mappings and lists within each other; the knowledge base uses six
 
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NOTHING = ("there is nothing in this file", "write something like `entries:`, or delete the file")
 _EMPTY = frozenset({"", "~", "null"})
 
 
@@ -54,22 +54,24 @@ class _Reading:
     def __init__(self, text: str, file: str) -> None:
         self.problems: list[Problem] = []
         self._file = file
-        self._events = _events(text)
+        self._next = _PARSER(text).get_event
         self._open: list[Branch | Items] = []
 
     def document(self) -> Branch:
-        first = next(self._events)
+        self._next()  # the start of the stream
+        first = self._next()
         if not isinstance(first, said.DocumentStartEvent):
-            self._stop(first, "there is nothing in this file", "write something like `entries:`, or delete the file")
-        start = next(self._events)
+            self.problems.append(Problem(self._file, 1, 1, "", *_NOTHING))
+            raise _Unreadable
+        start = self._next()
         if not isinstance(start, said.MappingStartEvent):
             self._stop(start, "the file does not begin with a key", "begin with a key and a colon, such as `entries:`")
         root = Branch(start.start_mark)
         self._refuse_extras(start)
         self._open.append(root)
         self._fill_branch(root)
-        next(self._events)
-        if isinstance(second := next(self._events), said.DocumentStartEvent):
+        self._next()
+        if isinstance(second := self._next(), said.DocumentStartEvent):
             self._add(second, "a second document begins here", "take the line `---` out, or make two files")
         return root
 
@@ -98,14 +100,14 @@ class _Reading:
         return self._open.pop()
 
     def _fill_items(self, items: Items) -> None:
-        while not isinstance(event := next(self._events), said.SequenceEndEvent):
+        while not isinstance(event := self._next(), said.SequenceEndEvent):
             items.marks[len(items)] = event.start_mark
             items.append(self._value(event))
 
     def _fill_branch(self, branch: Branch) -> None:
-        while not isinstance(event := next(self._events), said.MappingEndEvent):
+        while not isinstance(event := self._next(), said.MappingEndEvent):
             key = self._key(event, branch)
-            value_event = next(self._events)
+            value_event = self._next()
             value = self._value(value_event)
             if key is not None:
                 branch[key] = value
@@ -157,16 +159,6 @@ class _Reading:
     def _stop(self, event: Any, wrong: str, instead: str) -> None:
         self._add(event, wrong, instead)
         raise _Unreadable
-
-
-def _events(text: str) -> Iterator[Any]:
-    parser = _PARSER(text)
-    try:
-        parser.get_event()  # the start of the stream
-        while True:
-            yield parser.get_event()
-    finally:
-        parser.dispose()
 
 
 def _short_tag(tag: str) -> str:

@@ -57,4 +57,6 @@ def decide(
     likely = [match for match in matches if match.score >= choices_at]
     if len(likely) == 1:
         likely += [Match(entry, choices_at, reason="a neighbour") for entry in neighbours(best.entry)[:2]]
+    if len(likely) == 1:
+        likely += [match for match in matches[1:] if match.matched and match.score >= choices_at / 2]
     return Choices(tuple(likely[:_MOST_CHOICES])) if len(likely) > 1 else Unknown()

@@ -12,7 +12,7 @@ import pytest
 
 from tests.servers.synapse import Synapse
 
-PATIENCE = 120  # seconds; conditions are met long before
+PATIENCE = 25  # seconds; conditions are met long before
 _numbers = itertools.count(1)
 
 

@@ -15,7 +15,7 @@ from echobot.errors import StoreError
 from echobot.stores.sql import SqlStore
 from tests.fakes import ACCOUNT, NOON, ROOM, conversation, crowd, message, reply
 
-SECRET = "my landlord is called Perkovac"  # noqa: S105 a person's, not a password
+SECRET = "my landlord is called Perkovac"
 
 
 @pytest.fixture
@@ -27,6 +27,11 @@ def refused(path) -> str:
     with pytest.raises(StoreError) as refusal:
         SqlStore.open(f"sqlite:///{path}")
     return str(refusal.value)
+
+
+def said_by_another_process(path) -> str:
+    script = f"from echobot.stores.sql import SqlStore; SqlStore.open('sqlite:///{path}')"
+    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False).stderr
 
 
 @contextmanager
@@ -82,10 +87,8 @@ async def test_a_second_process_on_the_same_file_is_refused_by_whatever_name(pat
     first = SqlStore.open(f"sqlite:///{path}")
     other_name = path.with_name("link.db")
     other_name.symlink_to(path)
-    script = f"from echobot.stores.sql import SqlStore; SqlStore.open('sqlite:///{other_name}')"
-    second = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
 
-    assert f"Another echobot is using {path}" in second.stderr
+    assert f"Another echobot is using {path}" in said_by_another_process(other_name)
     await first.close()
 
 

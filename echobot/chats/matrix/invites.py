@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import structlog
-from nio import AsyncClient, InviteInfo
+from nio import AsyncClient, InviteInfo, InviteMemberEvent
 
 from echobot.chats.matrix.homeserver import ask
 from echobot.chats.matrix.rhythm import Rhythm
@@ -23,9 +23,8 @@ def allows(invites: Invites, inviter: str, room: str) -> bool:
 def inviter_of(invitation: InviteInfo, user: str) -> str | None:
     """Who invited the user; other people's memberships come along with an invitation."""
     for event in invitation.invite_state:
-        told = event.source
-        if told.get("type") == "m.room.member" and told.get("state_key") == user:
-            return str(event.sender) if told.get("content", {}).get("membership") == "invite" else None
+        if isinstance(event, InviteMemberEvent) and event.state_key == user and event.membership == "invite":
+            return str(event.sender)
     return None
 
 

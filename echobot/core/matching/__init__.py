@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from echobot.core.answer import Match, Question
-from echobot.core.knowledge import EntryId, Knowledge
+from echobot.core.knowledge import EntryId, Intent, Knowledge
 from echobot.core.matching.catalogue import Catalogue, Levels, Reading
 from echobot.core.matching.ranking import Phrasing, Ranker
 
@@ -51,10 +51,12 @@ class Matcher:
         return _best_of_each(ranked)[:_MOST]
 
     def neighbours(self, entry: EntryId) -> Sequence[EntryId]:
-        """What somebody who means this entry may mean as well: a service's needs, the needs that a tool serves."""
-        if service := self._knowledge.services.get(entry):
+        """What somebody who means this may mean as well: a service's needs, needs that the same tools serve."""
+        known = self._knowledge
+        if service := known.services.get(entry):
             return service.needs
-        return [need.id for need in self._knowledge.needs.values() if entry in need.tools]
+        tools = set(known.needs[entry].tools if entry in known.needs else [entry])
+        return [need.id for need in known.needs.values() if need.id != entry and tools.intersection(need.tools)]
 
     def _explained(self, question: Question, reading: Reading) -> frozenset[str]:
         cues = {word for said in reading.cues.values() for word in said}
@@ -62,20 +64,15 @@ class Matcher:
 
     def _beside_names(self, match: Match, named: Sequence[Match], reading: Reading) -> Match:
         """Where a name is asked about, an entry must explain the rest as well to be the answer."""
-        surest = named[0] if named else None
-        if surest is None or match.score < self.found_at:
+        if not named:
             return match
-        explains_all = not match.vetoed and not match.unexplained
-        if surest.vetoed:
-            return match if explains_all else self._lower(match)
-        if explains_all and reading.rest:
-            return replace(match, score=max(match.score, _EXPLAINS_MORE))
-        return self._lower(match)
-
-    def _lower(self, match: Match) -> Match:
-        return replace(
-            match, score=self._levels.partly, vetoed=True, reason=f"{match.reason}; the name in it explains more"
-        )
+        surest = named[0]
+        sure = match.score >= self.found_at and not match.vetoed and not match.unexplained
+        if sure and reading.rest:
+            return match if surest.vetoed else replace(match, score=max(match.score, _EXPLAINS_MORE))
+        ceiling = self._levels.elsewhere if surest.intent is Intent.ELSEWHERE else self._levels.partly
+        reason = f"{match.reason}; the name in the question is not explained by it"
+        return match if match.score <= ceiling else replace(match, score=ceiling, vetoed=True, reason=reason)
 
 
 def _best_of_each(ranked: Iterable[Match]) -> list[Match]:

@@ -41,10 +41,13 @@ class Rows:
 
     def take(self, rows: Ints) -> Rows:
         """Some rows, in the order asked for."""
+        return Rows(self.values[self.places(rows)], _starts(self.starts[rows + 1] - self.starts[rows]))
+
+    def places(self, rows: Ints) -> NDArray[np.int64]:
+        """Where in `values` those rows are."""
         lengths = self.starts[rows + 1] - self.starts[rows]
-        starts = _starts(lengths)
-        places = np.arange(starts[-1]) + np.repeat(self.starts[rows] - starts[:-1], lengths)
-        return Rows(self.values[places], starts)
+        ends = np.cumsum(lengths)
+        return np.arange(lengths.sum()) + np.repeat(self.starts[rows] - (ends - lengths), lengths)
 
     def distinct(self) -> Rows:
         """Each row sorted, without repetitions."""

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from echobot.core.matching.sparse import Floats, Ints, Rows
 
-_SHORTEST_GRAM, _LONGEST_GRAM = 2, 4
+_SHORTEST_GRAM, _LONGEST_GRAM = 3, 3
 _ALIKE = 0.4  # cosine over n-grams from which two words may be akin
 _AKIN_STEM = 4  # letters
 

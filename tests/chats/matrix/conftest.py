@@ -23,6 +23,7 @@ QUICK = Rhythm(
     first_pause=timedelta(milliseconds=50),
     longest_pause=timedelta(milliseconds=500),
 )
+WELCOME = Invites(servers=("localhost",))
 
 
 class Kept:
@@ -92,7 +93,7 @@ class Bot:
 async def bots(people: People) -> AsyncIterator[Callable[..., Bot]]:
     made: list[Bot] = []
 
-    def make(person: Person, *, invites: Invites = Invites(servers=("localhost",)), rhythm: Rhythm = QUICK) -> Bot:
+    def make(person: Person, *, invites: Invites = WELCOME, rhythm: Rhythm = QUICK) -> Bot:
         made.append(Bot(person, invites, rhythm))
         return made[-1]
 

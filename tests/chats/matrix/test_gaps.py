@@ -25,29 +25,29 @@ async def test_thirty_messages_missed_while_away_are_heard_in_order(bot: Bot, al
 async def test_a_burst_larger_than_a_sync_is_heard_in_order(bot: Bot, alice: Person, room: str):
     await bot.listen()
     await bot.stop()
-    for number in range(230):
+    for number in range(130):
         await alice.say(room, f"!echo {number}")
     await bot.listen()
 
-    await bot.kept.have(230)
+    await bot.kept.have(130)
 
-    assert bot.kept.texts == [str(number) for number in range(230)]
+    assert bot.kept.texts == [str(number) for number in range(130)]
 
 
 async def test_two_rooms_are_caught_up_at_once(bot: Bot, alice: Person, room: str, direct: str):
     await bot.listen()
     await bot.stop()
-    for number in range(120):
+    for number in range(105):
         await alice.say(room, f"!echo {number}")
-    for number in range(120):
+    for number in range(105):
         await alice.say(direct, str(number))
     await bot.listen()
 
-    await bot.kept.have(240)
+    await bot.kept.have(210)
 
     for place in (room, direct):
         heard = [message.text for message in bot.kept.messages if message.place.room == place]
-        assert heard == [str(number) for number in range(120)]
+        assert heard == [str(number) for number in range(105)]
 
 
 async def test_what_was_said_before_the_first_start_is_not_heard(bot: Bot, alice: Person, room: str):
@@ -81,13 +81,13 @@ async def test_much_said_right_after_the_join_is_heard_and_nothing_before_it(bot
     for number in range(20):
         await alice.say(room, f"!echo before {number}")
     await bot.person.join(room)
-    for number in range(150):
+    for number in range(105):
         await alice.say(room, f"!echo {number}")
     await bot.listen()
 
-    await bot.kept.have(150)
+    await bot.kept.have(105)
 
-    assert bot.kept.texts == [str(number) for number in range(150)]
+    assert bot.kept.texts == [str(number) for number in range(105)]
 
 
 async def test_a_room_joined_again_is_not_answered_from_its_history(bot: Bot, alice: Person, room: str):

@@ -1,0 +1,47 @@
+import json
+
+import jsonschema
+import pytest
+import yaml
+
+from echobot.content.knowledge_folder import shipped_folder
+from echobot.content.schema import KINDS, schema
+from echobot.errors import EchobotError
+from tests.content.conftest import ENTRY
+from tests.content.test_settings_file import SETTINGS
+
+
+@pytest.mark.parametrize("kind", ["knowledge", "language", "questions"])
+def test_the_schema_beside_the_knowledge_is_current(kind):
+    """`echobot schema KIND > knowledge/schema/KIND.json` makes it so."""
+    written = (shipped_folder() / "schema" / f"{kind}.json").read_text(encoding="utf-8")
+    assert json.loads(written) == schema(kind)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_schema_is_valid_and_describes_every_key(kind):
+    made = schema(kind)
+    jsonschema.Draft202012Validator.check_schema(made)
+    for part in (made, *made.get("$defs", {}).values()):
+        for key, value in part["properties"].items():
+            assert value.get("description"), key
+
+
+@pytest.mark.parametrize(("kind", "text"), [("knowledge", ENTRY), ("settings", SETTINGS)])
+def test_a_file_that_is_right_fits_its_schema(kind, text):
+    jsonschema.validate(yaml.load(text, yaml.BaseLoader) | {}, _texts(schema(kind)))
+
+
+def test_a_key_that_does_not_exist_fits_no_schema():
+    with pytest.raises(jsonschema.ValidationError, match="awnser"):
+        jsonschema.validate({"entries": [{"id": "a", "awnser": {}}]}, schema("knowledge"))
+
+
+def test_a_schema_that_does_not_exist_is_told():
+    with pytest.raises(EchobotError, match='^there is no schema "recipes"; there are knowledge, language'):
+        schema("recipes")
+
+
+def _texts(made):
+    """Numbers are read as texts here."""
+    return json.loads(json.dumps(made).replace('"type": "integer"', '"type": "string"'))

@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from structlog.testing import capture_logs
+
+from echobot.errors import LoginRefused, StoreError
+from echobot.reception import AT_ONCE, Reception, until_somebody_repeats
+from echobot.stores.sql import SqlStore
+from tests.fakes import ACCOUNT, NOON, ROOM, EchoBot, FakeChat, FakeClock, crowd, message
+
+
+class CountingStore(SqlStore):
+    """Keeps how many messages each transaction settled."""
+
+    settled: list[int]
+
+    async def settle(self, messages, replies, conversations, now):
+        self.settled.append(len(messages))
+        await super().settle(messages, replies, conversations, now)
+
+
+@pytest.fixture
+async def store():
+    store = CountingStore.open("sqlite://")
+    store.settled = []
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def chat(clock):
+    return FakeChat(clock)
+
+
+async def receive(chat, store, bot=None, called=lambda: None) -> list[str]:
+    """Run until the chat is over; returns the replies."""
+    chat.end()
+    async with asyncio.timeout(30):
+        await Reception(chat, store, bot or EchoBot(store), called, FakeClock()).run()
+    return [delivery.reply.text for delivery in await store.outbox(ACCOUNT, NOON, 1000)]
+
+
+async def test_a_message_is_answered_and_settled(chat, store):
+    chat.say(message(1, "hello"))
+
+    assert await receive(chat, store) == ["hello (1)"]
+    assert await store.waiting(ACCOUNT, 10) == []
+
+
+async def test_a_message_that_was_read_twice_is_answered_once(chat, store):
+    chat.say(message(1, "hello"), message(1, "hello"), message(1, "hello"))
+
+    assert await receive(chat, store) == ["hello (1)"]
+
+
+async def test_after_a_restart_it_reads_on_from_where_it_was(chat, store):
+    chat.say(message(1, "before"))
+    await receive(chat, store)
+    chat.say(message(2, "after", "@ivo:example.org"))
+
+    assert await receive(chat, store) == ["before (1)", "after (1)"]
+    assert await store.cursor(ACCOUNT) == "2"
+
+
+async def test_what_was_kept_but_not_answered_before_the_restart_is_answered(chat, store):
+    await store.keep(ACCOUNT, [message(1, "hello")], "0", NOON)
+
+    assert await receive(chat, store) == ["hello (1)"]
+
+
+async def test_the_courier_is_called_once_a_reply_is_in_the_outbox(chat, store):
+    calls = []
+    chat.say(message(1))
+    await receive(chat, store, called=lambda: calls.append("called"))
+
+    assert calls == ["called"]
+
+
+async def test_messages_that_come_while_it_waits_wake_it(chat, store):
+    answered = asyncio.Event()
+    receiving = asyncio.create_task(Reception(chat, store, EchoBot(store), answered.set, FakeClock()).run())
+    for number in range(3):
+        answered.clear()
+        chat.say(message(number))
+        await asyncio.wait_for(answered.wait(), 30)
+    chat.end()
+    await asyncio.wait_for(receiving, 30)
+
+    assert len(await store.outbox(ACCOUNT, NOON, 10)) == 3
+
+
+async def test_a_persons_next_message_sees_the_conversation_of_the_one_before(chat, store):
+    chat.say(message(1, "which?"), message(2, "2"), message(3, "thanks"))
+
+    assert await receive(chat, store) == ["which? (1)", "2 (2)", "thanks (3)"]
+
+
+async def test_a_persons_next_message_waits_for_the_one_before_even_in_its_thread(chat, store):
+    in_thread = message(2, "2", place=replace(ROOM, thread="$m1"))
+    chat.say(message(1, "which?"), in_thread)
+    await receive(chat, store)
+
+    assert store.settled == [1, 1]
+
+
+async def test_a_burst_from_a_crowd_is_settled_in_a_few_transactions(chat, store):
+    chat.say(*crowd(200))
+
+    assert len(await receive(chat, store)) == 200
+    assert store.settled == [AT_ONCE] * 4
+
+
+async def test_a_burst_with_the_same_people_again_is_cut_where_somebody_repeats():
+    ana, ivo, mia = (message(n, sender=f"@{name}") for n, name in enumerate(("ana", "ivo", "mia")))
+
+    assert until_somebody_repeats([ana, ivo, ana, mia]) == [ana, ivo]
+    assert until_somebody_repeats([ana, replace(ana, place=replace(ROOM, room="!other"))])[1:] != []
+    assert until_somebody_repeats([]) == []
+
+
+async def test_a_message_that_upsets_the_bot_keeps_nobody_waiting(chat, store):
+    chat.say(message(1, "ouch"), message(2, "hello", "@ivo:example.org"))
+
+    assert await receive(chat, store, EchoBot(store, upset_by=["ouch"])) == ["hello (1)"]
+    assert await store.waiting(ACCOUNT, 10) == []
+
+
+async def test_a_message_that_upsets_the_bot_twice_is_answered_the_third_time(chat, store):
+    chat.say(message(1, "ouch"))
+
+    assert await receive(chat, store, EchoBot(store, upset_by=["ouch"], upset_times=2)) == ["ouch (1)"]
+
+
+async def test_the_log_says_what_went_wrong_and_where_but_not_what_was_written(chat, store):
+    chat.say(message(1, "my secret"))
+    with capture_logs() as logs:
+        await receive(chat, store, EchoBot(store, upset_by=["my secret"]))
+
+    assert [(line["message"], line["error"], line["left_unanswered"]) for line in logs] == [
+        ("$m1", "KeyError", False),
+        ("$m1", "KeyError", False),
+        ("$m1", "KeyError", True),
+    ]
+    assert "fakes.py:" in logs[0]["at"]
+    assert "my secret" not in str(logs)
+
+
+class RefusingChat(FakeChat):
+    async def listen(self, cursor, keep):
+        raise LoginRefused("The token is not accepted any more.")
+
+
+async def test_a_refused_login_ends_it_with_its_own_sentence(clock, store):
+    with pytest.raises(LoginRefused, match="not accepted"):
+        await receive(RefusingChat(clock), store)
+
+
+class BrokenStore(SqlStore):
+    async def waiting(self, account, limit):
+        raise StoreError("The store is damaged.")
+
+
+async def test_a_broken_store_ends_it_with_its_own_sentence_while_the_chat_goes_on(chat):
+    store = BrokenStore.open("sqlite://")
+    with pytest.raises(StoreError, match="damaged"):
+        await asyncio.wait_for(Reception(chat, store, EchoBot(store), lambda: None, FakeClock()).run(), 30)
+    await store.close()
+
+
+class ForgetfulBot(EchoBot):
+    async def handle(self, message):
+        raise StoreError("The store is damaged.")
+
+
+async def test_a_store_that_breaks_while_answering_leaves_the_message_waiting(chat, store):
+    chat.say(message(1))
+    with pytest.raises(StoreError, match="damaged"):
+        await receive(chat, store, ForgetfulBot(store))
+
+    assert await store.waiting(ACCOUNT, 10) == [message(1)]
