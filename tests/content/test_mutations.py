@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from echobot.content.knowledge_folder import load
 from echobot.content.questions import load_questions
 from echobot.content.settings_file import read_settings
+from echobot.content.yaml_reading import read_tree
 from echobot.core.problem import Severity
 from tests.content.conftest import ENTRY
 from tests.content.test_across import NEEDS, SERVICES, TOOLS
@@ -107,9 +108,12 @@ def test_a_mutated_language_is_knowledge_or_problems(folder, mutations):
     st.one_of(st.binary(max_size=300), st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass")))
 )
 @patiently
-def test_random_bytes_are_problems(folder, data):
-    folder.write("a.yaml", data)
-    knowledge_or_problems(folder)
+def test_random_bytes_are_a_tree_or_problems(folder, data):
+    tree, problems = read_tree(folder.write("a.yaml", data))
+    assert tree is not None or problems
+    for each in problems:
+        assert 1 <= each.line <= data.count(b"\n") + data.count(b"\r") + 3
+        str(each).encode()
 
 
 @given(st.lists(mutation, min_size=1, max_size=4))

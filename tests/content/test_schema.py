@@ -38,7 +38,7 @@ def test_a_key_that_does_not_exist_fits_no_schema():
 
 
 def test_a_schema_that_does_not_exist_is_told():
-    with pytest.raises(EchobotError, match='^there is no schema "recipes"; there are knowledge, language'):
+    with pytest.raises(EchobotError, match=r'^there is no schema "recipes"; there are knowledge, language'):
         schema("recipes")
 
 

@@ -67,12 +67,10 @@ class MatrixChat:
 
     async def _arrive(self, cursor: str | None, keep: Keep, door: Door) -> str:
         """Make sure who the bot is and where; without a cursor what was said so far is none of its business."""
-        me = await ask(self._client.whoami())
-        if me.user_id != self._settings.user:
+        me = await self._sync.who_am_i()
+        if me != self._settings.user:
             wanted = self._settings.user
-            raise SettingsError(
-                f"account {self.account}: the token is one of {me.user_id}, not of {wanted}; change either"
-            )
+            raise SettingsError(f"account {self.account}: the token is one of {me}, not of {wanted}; change either")
         here = await self._sync.look_around()
         self._note(here, door)
         if cursor is None:

@@ -41,6 +41,10 @@ class Sync:
         self._client = client
         self._rhythm = rhythm
 
+    async def who_am_i(self) -> str:
+        """The full name of the account that the token belongs to."""
+        return str((await self._within(self._rhythm.stall, self._client.whoami())).user_id)
+
     async def look_around(self) -> SyncResponse:
         """The rooms the bot is in, who is in them, which invitations wait, and the token for now."""
         self._client.next_batch = ""  # else nio would go on from there

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from echobot.core.answer import Match
-from echobot.core.knowledge import Intent, Knowledge, Language, LanguagePack
+from echobot.core.knowledge import Intent, Knowledge, Language
+from echobot.core.matching.cues import Cue, Cues
 from echobot.core.matching.names import Named, Names
 from echobot.core.text import words
 
@@ -33,30 +34,6 @@ class Levels:
     elsewhere: float = 0.1  # something else is asked of the name: nothing here answers it
 
 
-class Cues:
-    """The cue words of one language."""
-
-    def __init__(self, pack: LanguagePack) -> None:
-        self._patterns = [
-            (intent, tuple(words(cue.replace("*", ""))), cue.endswith("*"))
-            for intent, cues in pack.cues.items()
-            for cue in cues
-        ]
-        self._patterns.sort(key=lambda pattern: -len(pattern[1]))
-
-    def find(self, said: Sequence[str], shortest: int = 0) -> Iterator[tuple[Intent, range]]:
-        """Every cue in the words, longer ones first, none overlapping another."""
-        taken: set[int] = set()
-        for intent, pattern, any_ending in self._patterns:
-            if not pattern or len("".join(pattern)) < shortest:
-                continue
-            for start in range(len(said) - len(pattern) + 1):
-                span = range(start, start + len(pattern))
-                if not taken.intersection(span) and _fits(pattern, said[span.start : span.stop], any_ending):
-                    taken.update(span)
-                    yield intent, span
-
-
 class Catalogue:
     """The tools and services of one knowledge base, found in questions by name."""
 
@@ -68,27 +45,27 @@ class Catalogue:
         self._quiet = {language: pack.small_words | pack.story_words for language, pack in knowledge.languages.items()}
 
     def read(self, text: str, language: Language) -> Reading:
+        """Names first, then cues in what is left: "is WhatsApp down" holds the cue "is down"."""
         said = words(text)[:_LONGEST_QUESTION]
-        cue_words = self._cues[language].find if language in self._cues else None
         named = self._names.find(said, language)
         taken = {place for name in named for place in name.span}
-        open_words = [word if place not in taken else "" for place, word in enumerate(said)]
-        found = list(cue_words(open_words)) if cue_words else []
-        if not any(intent is not Intent.WHAT for intent, _ in found):
-            found += self._foreign_cues(open_words, language)
-        found += [(name.cue, range(0)) for name in named if name.cue]
-        taken |= {place for _, span in found for place in span}
-        rest = [
-            word for place, word in enumerate(said) if place not in taken and not self._says_nothing(word, language)
-        ]
-        return Reading(tuple(named), _by_intent(found, said), tuple(rest))
+        left = [(place, word) for place, word in enumerate(said) if place not in taken]
+        found = self._find_cues([word for _, word in left], language)
+        explained = {place for cue in found for place in cue.span}
+        cues: dict[Intent, tuple[str, ...]] = {name.cue: () for name in named if name.cue}
+        for cue in found:
+            cues[cue.intent] = cues.get(cue.intent, ()) + tuple(left[place][1] for place in cue.span)
+        unexplained = (word for place, (_, word) in enumerate(left) if place not in explained)
+        return Reading(
+            tuple(named), cues, tuple(word for word in unexplained if not self._says_nothing(word, language))
+        )
 
     def rank(self, reading: Reading) -> list[Match]:
         """Tools and services that the question names, best first."""
         services = [name for name in reading.named if name.entry in self._knowledge.services]
         tools = [name for name in reading.named if name.entry in self._knowledge.tools]
-        matches = [self._service(name, reading, alone=len(services) == 1) for name in services]
-        matches += [self._tool(name, reading, alone=len(tools) == 1 and not services) for name in tools]
+        matches = [self._service(name, reading, alone=_one(services)) for name in services]
+        matches += [self._tool(name, reading, alone=_one(tools) and not services) for name in tools]
         return sorted(matches, key=lambda match: -match.score)
 
     def _service(self, name: Named, reading: Reading, *, alone: bool) -> Match:
@@ -127,22 +104,18 @@ class Catalogue:
             f"names {name.known_as!r} and {wanted}",
         )
 
-    def _foreign_cues(self, said: Sequence[str], language: Language) -> list[tuple[Intent, range]]:
-        """People mix languages, and short texts are easily taken for another one."""
-        others = (cues for other, cues in self._cues.items() if other != language)
-        return [found for cues in others for found in cues.find(said, shortest=_FOREIGN_CUE)]
+    def _find_cues(self, said: Sequence[str], language: Language) -> list[Cue]:
+        """In the question's language; else in any, for people mix them and short texts are easily mistaken."""
+        own = self._cues[language].find(said) if language in self._cues else []
+        if any(cue.intent is not Intent.WHAT for cue in own):
+            return own
+        foreign = (cues.find(said, _FOREIGN_CUE) for other, cues in self._cues.items() if other != language)
+        return own + [cue for found in foreign for cue in found]
 
     def _says_nothing(self, word: str, language: Language) -> bool:
         return len(word) < 2 or word.isdigit() or word in self._quiet.get(language, ())
 
 
-def _fits(pattern: Sequence[str], said: Sequence[str], any_ending: bool) -> bool:
-    last = said[-1].startswith(pattern[-1]) if any_ending else said[-1] == pattern[-1]
-    return last and all(word == wanted for word, wanted in zip(said[:-1], pattern[:-1], strict=True))
-
-
-def _by_intent(found: Iterable[tuple[Intent, range]], said: Sequence[str]) -> dict[Intent, tuple[str, ...]]:
-    cues: dict[Intent, tuple[str, ...]] = {}
-    for intent, span in found:
-        cues[intent] = cues.get(intent, ()) + tuple(said[span.start : span.stop])
-    return cues
+def _one(named: Sequence[Named]) -> bool:
+    """Whether all the names are of one thing: "Word and Excel" are one service."""
+    return len({name.entry for name in named}) == 1

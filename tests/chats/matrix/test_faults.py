@@ -1,0 +1,207 @@
+"""What the bot does when a homeserver, or the proxy before it, misbehaves."""
+
+import asyncio
+import contextlib
+import itertools
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from echobot.chats.matrix import MatrixChat
+from echobot.chats.matrix.rhythm import USUAL, Rhythm
+from echobot.core.message import AccountName, DeliveryKey, MessageId, Place, Reply
+from echobot.errors import ChatRefused, ChatUnavailable, LoginRefused, StoreError
+from echobot.settings import MatrixAccount
+from tests.chats.matrix.conftest import Kept
+from tests.servers.fake_homeserver import (
+    BOT,
+    ROOM,
+    FakeHomeserver,
+    Trouble,
+    broken_json,
+    fake_homeserver,
+    page,
+    refusal,
+    stall,
+    strange_json,
+)
+from tests.servers.people import until
+
+__all__ = ["fake_homeserver"]
+
+IMPATIENT = Rhythm(
+    poll=timedelta(milliseconds=200),
+    stall=timedelta(milliseconds=300),
+    arrival=timedelta(milliseconds=500),
+    first_pause=timedelta(milliseconds=1),
+    longest_pause=timedelta(milliseconds=10),
+)
+REPLY = Reply(
+    DeliveryKey("key"), Place(AccountName("room-bot"), ROOM), MessageId("$1"), "@alice:example.org", "Hello.", "en"
+)
+
+
+@pytest.fixture
+async def chat(fake_homeserver: FakeHomeserver) -> AsyncIterator[MatrixChat]:
+    account = MatrixAccount(fake_homeserver.url, BOT, Path("unused"))
+    noon = datetime.fromtimestamp(1_790_000_000, UTC)
+    made = MatrixChat(AccountName("room-bot"), account, "token", timedelta(hours=2), lambda: noon, rhythm=IMPATIENT)
+    yield made
+    await made.close()
+
+
+@contextlib.asynccontextmanager
+async def listening(chat: MatrixChat, kept: Kept) -> AsyncIterator[asyncio.Task[None]]:
+    task = asyncio.create_task(chat.listen(kept.cursor, kept))
+    await until(lambda: kept.cursor or task.done(), "the first sync")
+    yield task
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.mark.parametrize("endpoint", ["whoami", "sync"])
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        refusal(429, "M_LIMIT_EXCEEDED"),
+        refusal(429, "M_LIMIT_EXCEEDED", retry_after_ms=1),
+        refusal(500, "M_UNKNOWN"),
+        refusal(403, "M_FORBIDDEN"),
+        page(502),
+        page(404),
+        broken_json,
+        strange_json,
+        stall,
+    ],
+)
+async def test_trouble_at_the_start_is_waited_for(
+    fake_homeserver: FakeHomeserver, chat: MatrixChat, endpoint: str, trouble: Trouble
+):
+    fake_homeserver.troubles[endpoint] += [trouble, trouble]
+    kept = Kept()
+
+    async with listening(chat, kept):
+        fake_homeserver.say("!echo hello")
+        await kept.have(1)
+
+    assert kept.texts == ["hello"]
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [refusal(429, "M_LIMIT_EXCEEDED"), refusal(500, "M_UNKNOWN"), page(502), broken_json, strange_json, stall],
+)
+async def test_trouble_later_on_loses_nothing(fake_homeserver: FakeHomeserver, chat: MatrixChat, trouble: Trouble):
+    kept = Kept()
+
+    async with listening(chat, kept):
+        fake_homeserver.troubles["sync"] += [trouble] * 3
+        fake_homeserver.say("!echo one")
+        fake_homeserver.say("!echo two")
+        await kept.have(2)
+
+    assert kept.texts == ["one", "two"]
+
+
+@pytest.mark.parametrize("code", ["M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_SOMETHING_NEW"])
+@pytest.mark.parametrize("more", [{}, {"soft_logout": True}])
+async def test_a_refused_token_is_not_tried_again(
+    fake_homeserver: FakeHomeserver, chat: MatrixChat, code: str, more: dict[str, bool]
+):
+    kept = Kept()
+
+    async with listening(chat, kept) as task:
+        fake_homeserver.troubles["sync"] += [refusal(401, code, **more)] * 1000
+        with pytest.raises(LoginRefused):
+            await task
+
+    assert len(fake_homeserver.troubles["sync"]) == 999
+
+
+async def test_nothing_counts_as_read_before_it_is_kept(fake_homeserver: FakeHomeserver, chat: MatrixChat):
+    class FullDisk(Kept):
+        async def __call__(self, messages, cursor):
+            if messages:
+                raise StoreError("the disk is full")
+            self.cursor = cursor
+
+    full, kept = FullDisk(), Kept()
+    async with listening(chat, full) as task:
+        fake_homeserver.say("!echo hello")
+        with pytest.raises(StoreError):
+            await task
+    kept.cursor = full.cursor
+    async with listening(chat, kept):
+        await kept.have(1)
+
+    assert kept.texts == ["hello"]
+    assert (full.cursor, kept.cursor) == ("s0", "s1")
+
+
+async def test_a_room_whose_history_cannot_be_read_does_not_silence_the_others(
+    fake_homeserver: FakeHomeserver, chat: MatrixChat
+):
+    kept = Kept()
+
+    async with listening(chat, kept):
+        fake_homeserver.troubles["messages"] += [refusal(500, "M_UNKNOWN")] * 1000
+        fake_homeserver.has_gap_in_bad_room = True
+        fake_homeserver.say("!echo hello")
+        await kept.have(1)
+
+    assert kept.texts == ["hello"]
+    assert fake_homeserver.requests["messages"] >= 5
+
+
+@pytest.mark.parametrize(
+    ("trouble", "retry_after", "not_sent"),
+    [
+        (refusal(429, "M_LIMIT_EXCEEDED"), None, True),
+        (refusal(429, "M_LIMIT_EXCEEDED", retry_after_ms=1500), timedelta(seconds=1.5), True),
+        (page(429, **{"Retry-After": "7"}), timedelta(seconds=7), True),
+        (page(429, **{"Retry-After": "tomorrow"}), None, True),
+        (refusal(500, "M_UNKNOWN"), None, False),
+        (page(502), None, False),
+        (page(404), None, False),
+        (broken_json, None, False),
+    ],
+)
+async def test_a_reply_that_met_trouble_may_be_sent_later(
+    fake_homeserver: FakeHomeserver, chat: MatrixChat, trouble: Trouble, retry_after: timedelta | None, not_sent: bool
+):
+    fake_homeserver.troubles["send"].append(trouble)
+
+    with pytest.raises(ChatUnavailable) as error:
+        await chat.send(REPLY)
+
+    assert (error.value.retry_after, error.value.not_sent) == (retry_after, not_sent)
+    assert fake_homeserver.requests["send"] == 1
+    assert await chat.send(REPLY) == "$sent"
+
+
+async def test_a_refused_reply_is_not_to_be_sent_again(fake_homeserver: FakeHomeserver, chat: MatrixChat):
+    fake_homeserver.troubles["send"].append(refusal(403, "M_FORBIDDEN"))
+
+    with pytest.raises(ChatRefused, match="403 M_FORBIDDEN told to fail"):
+        await chat.send(REPLY)
+
+
+async def test_a_reply_to_a_homeserver_that_is_away_was_surely_not_sent():
+    account = MatrixAccount("http://127.0.0.1:1", BOT, Path("unused"))
+    chat = MatrixChat(AccountName("room-bot"), account, "token", timedelta(hours=2), lambda: datetime.now(UTC))
+
+    with pytest.raises(ChatUnavailable) as error:
+        await chat.send(REPLY)
+    await chat.close()
+
+    assert error.value.not_sent
+
+
+def test_pauses_grow_from_seconds_to_minutes_and_never_beyond():
+    pauses = list(itertools.islice(USUAL.pauses(), 12))
+
+    assert timedelta(seconds=5) <= pauses[0] <= timedelta(seconds=7.5)
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == timedelta(minutes=5)

@@ -1,0 +1,118 @@
+"""A homeserver with one room that fails as it is told; for what a real one cannot be made to do."""
+
+import asyncio
+from collections import Counter, defaultdict, deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+BOT = "@echobot:example.org"
+ROOM = "!room:example.org"
+BAD_ROOM = "!damaged:example.org"
+
+Trouble = Callable[[], Awaitable[web.Response]]
+
+
+def refusal(status: int, code: str, **more: Any) -> Trouble:
+    """An error as homeservers write it."""
+
+    async def refuse() -> web.Response:
+        return web.json_response({"errcode": code, "error": "told to fail", **more}, status=status)
+
+    return refuse
+
+
+def page(status: int, text: str = "<html>Bad gateway</html>", **headers: str) -> Trouble:
+    """What a proxy answers in place of the homeserver."""
+
+    async def answer() -> web.Response:
+        return web.Response(status=status, text=text, content_type="text/html", headers=headers)
+
+    return answer
+
+
+async def broken_json() -> web.Response:
+    return web.Response(text='{"next_batch": "s1", "rooms', content_type="application/json")
+
+
+async def strange_json() -> web.Response:
+    return web.json_response({"next_batch": "s1", "rooms": {"join": {ROOM: {"timeline": {"events": [None]}}}}})
+
+
+async def stall() -> web.Response:
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+class FakeHomeserver:
+    """Its sync tokens count what was said; `troubles` are what the next requests to an endpoint meet."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.said: list[dict[str, Any]] = []
+        self.troubles: defaultdict[str, deque[Trouble]] = defaultdict(deque)
+        self.requests: Counter[str] = Counter()
+        self.tokens: list[str | None] = []  # given to syncs
+        self.has_gap_in_bad_room = False
+
+    def say(self, body: str) -> None:
+        content = {"msgtype": "m.text", "body": body}
+        event = {"type": "m.room.message", "event_id": f"${len(self.said)}", "sender": "@alice:example.org"}
+        self.said.append({**event, "origin_server_ts": 1_790_000_000_000, "content": content})
+
+    def application(self) -> web.Application:
+        application = web.Application()
+        client = "/_matrix/client/v3"
+        application.router.add_get(f"{client}/account/whoami", self._meets("whoami", self._whoami))
+        application.router.add_get(f"{client}/sync", self._meets("sync", self._sync))
+        application.router.add_get(f"{client}/rooms/{{room}}/messages", self._meets("messages", self._messages))
+        application.router.add_put(f"{client}/rooms/{{room}}/send/{{kind}}/{{txn}}", self._meets("send", self._send))
+        return application
+
+    def _meets(self, name: str, answer: Callable[[web.Request], Awaitable[web.Response]]) -> Any:
+        async def meet(request: web.Request) -> web.Response:
+            self.requests[name] += 1
+            if name == "sync":
+                self.tokens.append(request.query.get("since"))
+            troubles = self.troubles[name]
+            return await (troubles.popleft()() if troubles else answer(request))
+
+        return meet
+
+    async def _whoami(self, request: web.Request) -> web.Response:
+        return web.json_response({"user_id": BOT, "device_id": "DEVICE"})
+
+    async def _sync(self, request: web.Request) -> web.Response:
+        read = int(request.query.get("since", "s0")[1:])
+        await self._news(read, int(request.query.get("timeout", 0)) / 1000)
+        summary = {"m.joined_member_count": 3, "m.invited_member_count": 0}
+        rooms = {ROOM: {"timeline": {"events": self.said[read:]}, "summary": summary}}
+        if self.has_gap_in_bad_room:
+            timeline = {"events": [], "limited": True, "prev_batch": "s0"}
+            rooms[BAD_ROOM] = {"timeline": timeline, "summary": summary}
+        return web.json_response({"next_batch": f"s{len(self.said)}", "rooms": {"join": rooms}})
+
+    async def _news(self, read: int, longest: float) -> None:
+        give_up_at = asyncio.get_running_loop().time() + longest
+        while len(self.said) == read and asyncio.get_running_loop().time() < give_up_at:
+            await asyncio.sleep(0.01)
+
+    async def _messages(self, request: web.Request) -> web.Response:
+        return web.json_response({"chunk": [], "start": "s0"})
+
+    async def _send(self, request: web.Request) -> web.Response:
+        return web.json_response({"event_id": "$sent"})
+
+
+@pytest.fixture
+async def fake_homeserver() -> AsyncIterator[FakeHomeserver]:
+    server = FakeHomeserver()
+    runner = web.AppRunner(server.application(), shutdown_timeout=0)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield server
+    await runner.cleanup()
