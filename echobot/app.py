@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 from collections.abc import Coroutine, Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from echobot.core.message import AccountName
 from echobot.delivery import Courier
 from echobot.errors import ChatError, EchobotError, SettingsError
 from echobot.limits import Allowance
+from echobot.logs import log_to_stderr
 from echobot.ports import Chat, Store
 from echobot.reception import Reception
 from echobot.settings import Limits, MatrixAccount, Settings
@@ -35,6 +36,7 @@ _TERMINAL = AccountName("terminal")
 
 def serve(settings: Settings) -> int:
     """Answer in every account until stopped; 1 when the last of them had to stop by itself."""
+    log_to_stderr(logging.INFO)
     if not settings.accounts:
         raise SettingsError(
             "the settings name no account; add one under `accounts`, or talk with the bot by `echobot chat`"
@@ -44,6 +46,7 @@ def serve(settings: Settings) -> int:
 
 def converse(knowledge: Path | None, language: str | None, store_url: str | None) -> None:
     """A conversation in the terminal, until its end."""
+    log_to_stderr(logging.ERROR)  # a conversation is not the place for anything less
     state = _state_folder()
     answerer = Answerer(load_or_refuse(knowledge or shipped_folder()))
     asyncio.run(_converse(answerer, language, store_url or f"sqlite:///{state / 'terminal.db'}", state))
@@ -106,8 +109,7 @@ async def _account(chat: Chat, bot: Bot, store: Store) -> None:
     finally:
         receiving.cancel()
         courier.stop()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(asyncio.wait({sending})), _LAST_REPLIES)
+        await asyncio.wait({sending}, timeout=_LAST_REPLIES)
         sending.cancel()
         ended = await asyncio.gather(receiving, sending, return_exceptions=True)
     for outcome in ended:

@@ -189,6 +189,28 @@ async def test_a_reply_that_was_under_way_at_the_crash_is_sent_again(chat, store
     assert chat.posts == [reply(1)]
 
 
+class WatchedChat(FakeChat):
+    """Looks into the store at the very moment a request goes out."""
+
+    store: SqlStore
+
+    async def send(self, reply):
+        (delivery,) = await self.store.outbox(ACCOUNT, NOON, 10)
+        self.noted = (delivery.first_tried_at, delivery.tries)
+        return await super().send(reply)
+
+
+async def test_before_a_request_goes_out_the_store_knows_of_it(store, clock, wait):
+    chat = WatchedChat(clock)
+    chat.store = store
+    await queue(store, reply(1))
+    courier = Courier(chat, store, clock, STEADY, wait)
+    courier.stop()
+    await courier.run()
+
+    assert chat.noted == (NOON, 1)
+
+
 @pytest.mark.parametrize("created", [True, False], ids=["it was posted", "it was not posted"])
 async def test_past_the_keys_lifetime_an_unknown_outcome_is_not_tried_again(chat, store, deliver, clock, created):
     await queue(store, reply(1))

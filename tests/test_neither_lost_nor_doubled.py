@@ -106,32 +106,23 @@ class WholeBot(RuleBasedStateMachine):
         self.chat = MortalChat(self.clock)
         self.store = SqlStore.open("sqlite://")  # what a killed process leaves in a file is tested in test_killed.py
 
-    @rule(senders=some.lists(some.sampled_from(PEOPLE), min_size=1, max_size=5))
+    @rule(senders=some.lists(some.sampled_from(PEOPLE), min_size=1, max_size=4))
     def people_ask(self, senders):
         for sender in senders:
             self.chat.say(message(len(self.chat.said), "?", sender))
 
-    @rule(kinds=some.lists(some.sampled_from(sorted(TROUBLES)), min_size=1, max_size=6))
-    def the_server_will_fail(self, kinds):
-        self.chat.fail(*(TROUBLES[kind] for kind in kinds))
-
-    @rule(messages=some.integers(0, 5))
-    def the_server_repeats_itself(self, messages):
-        self.chat.repeat = messages
-
-    @rule(minutes=some.sampled_from([1, 10, 29, 30, 300]))
-    def time_passes(self, minutes):
+    @precondition(lambda self: self.chat.said)
+    @rule(
+        minutes=some.sampled_from([0, 1, 10, 31, 300]),
+        kinds=some.lists(some.sampled_from(sorted(TROUBLES)), max_size=4),
+        repeated=some.integers(0, 3),
+        steps=some.none() | some.integers(0, 60),
+    )
+    def the_bot_starts_works_and_stops_or_dies(self, minutes, kinds, repeated, steps):
         self.clock.pass_by(timedelta(minutes=minutes))
-
-    @precondition(lambda self: self.chat.said)
-    @rule(steps=some.integers(0, 60))
-    def the_bot_lives_and_dies(self, steps):
+        self.chat.fail(*(TROUBLES[kind] for kind in kinds))
+        self.chat.repeat = repeated
         self.loop.run(self._live(Life(steps)))
-
-    @precondition(lambda self: self.chat.said)
-    @rule()
-    def the_bot_lives_until_it_is_stopped(self):
-        self.loop.run(self._live(Life(None)))
 
     @invariant()
     def nothing_is_posted_twice(self):
@@ -182,4 +173,4 @@ def _drop(*_: Any) -> Any:
 
 
 TestNeitherLostNorDoubled = WholeBot.TestCase
-TestNeitherLostNorDoubled.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestNeitherLostNorDoubled.settings = settings(max_examples=50, stateful_step_count=15, deadline=None)
