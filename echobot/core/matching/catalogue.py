@@ -79,9 +79,9 @@ class Catalogue:
         if Intent.ELSEWHERE in reading.cues:
             return self._match(name, reading, Intent.ELSEWHERE, self._elsewhere(reading))
         intent = next((wanted for wanted in (Intent.TRY, Intent.WHAT) if wanted in reading.cues), None)
-        if not alone or Intent.REPLACE in reading.cues or (reading.rest and not intent):
+        if not alone or Intent.REPLACE in reading.cues or reading.rest:  # no story here: a how-to, more likely
             return self._match(name, reading, intent, self._levels.partly)
-        return self._match(name, reading, intent or Intent.WHAT, self._sure(reading))
+        return self._match(name, reading, intent or Intent.WHAT, self._levels.full)
 
     def _sure(self, reading: Reading) -> float:
         return self._levels.story if reading.rest else self._levels.full
