@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from echobot.content.sentences import probable, problems
 from echobot.content.shapes import Id, LanguageCode, Shape, Text
 from echobot.content.yaml_reading import read_tree
-from echobot.content.yaml_text import read_text, shown
+from echobot.content.yaml_text import MOST, read_text, shown
 from echobot.content.yaml_tree import Branch, Trail, Tree
 from echobot.core.expectation import Expectation
 from echobot.core.knowledge import EntryId, Knowledge, Language
@@ -95,6 +95,8 @@ def _json_lines(file: Path, found: list[Problem]) -> Iterator[tuple[QuestionShap
         found.append(text)
         return
     for number, line in enumerate(text.split("\n")):
+        if len(found) >= MOST:
+            return
         if line.strip():
             yield from _json_line(line, number, shown(file), found)
 

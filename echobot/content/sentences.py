@@ -14,16 +14,16 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from echobot.content.patterns import PATTERNS, Sentence
+from echobot.content.yaml_text import MOST
 from echobot.content.yaml_tree import Trail, Tree
 from echobot.core.problem import Problem
 
-_MOST = 100  # problems told of one file
 _SECRET = re.compile("password|passwd|secret|token|api_?key|credential", re.IGNORECASE)
 
 
 def problems(error: ValidationError, shape: type[BaseModel], tree: Tree, start: Trail = ()) -> Iterator[Problem]:
     """Each of pydantic's errors as a problem in the file; `start` is where in the file the shape was looked for."""
-    for detail in error.errors(include_url=False)[:_MOST]:
+    for detail in error.errors(include_url=False)[:MOST]:
         trail = (*start, *detail["loc"])
         yield _problem(trail, detail, shape, tree)
 

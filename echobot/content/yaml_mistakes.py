@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import yaml
 
-from echobot.content.yaml_text import tabbed_lines
+from echobot.content.yaml_text import MOST, tabbed_lines
 from echobot.core.problem import Problem
 
 _QUOTE = 'put the whole text between quotation marks: "…"'
@@ -67,7 +68,7 @@ _UNKNOWN = ("this line cannot be read", "compare it with its neighbours: indenta
 
 def explained(error: yaml.YAMLError, text: str, file: str, entry: str) -> Iterator[Problem]:
     """One problem for the parser's error, or one for each tab when tabs are to blame."""
-    tabs = list(tabbed_lines(text))
+    tabs = list(islice(tabbed_lines(text), MOST))
     for line, column in tabs:
         yield Problem(file, line, column, entry, "a tab is used for indentation", "use spaces")
     if not tabs and isinstance(error, yaml.MarkedYAMLError):

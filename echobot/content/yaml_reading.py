@@ -14,7 +14,7 @@ import yaml
 from yaml import events as said
 
 from echobot.content.yaml_mistakes import explained
-from echobot.content.yaml_text import control_character, read_text, shown
+from echobot.content.yaml_text import MOST, control_character, read_text, shown
 from echobot.content.yaml_tree import Branch, Items, Tree
 from echobot.core.problem import Problem
 
@@ -155,6 +155,8 @@ class _Reading:
     def _add(self, event: Any, wrong: str, instead: str) -> None:
         mark = event.start_mark
         self.problems.append(Problem(self._file, mark.line + 1, mark.column + 1, self.entry(), wrong, instead))
+        if len(self.problems) >= MOST:
+            raise _Unreadable
 
     def _stop(self, event: Any, wrong: str, instead: str) -> None:
         self._add(event, wrong, instead)

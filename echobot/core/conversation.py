@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from echobot.core.answer import Answer, Choices, Found, Match, Unknown
-from echobot.core.knowledge import EntryId, Language
+from echobot.core.knowledge import EntryId, Intent, Language
 from echobot.core.message import Place
 
 REMEMBERED_FOR = timedelta(hours=1)
@@ -47,7 +47,7 @@ def decide(
 ) -> Answer:
     """Found when the best match is sure and its words explain the question; choices when some may be meant.
 
-    Nobody can choose from one, so a lonely choice is joined by its neighbours; else it is unknown.
+    Nobody can choose from one, so a lonely choice is joined by its neighbours, or by the next that has a word for it.
     """
     if not matches or matches[0].score < choices_at:
         return Unknown()
@@ -58,5 +58,5 @@ def decide(
     if len(likely) == 1:
         likely += [Match(entry, choices_at, reason="a neighbour") for entry in neighbours(best.entry)[:2]]
     if len(likely) == 1:
-        likely += [match for match in matches[1:] if match.matched and match.score >= choices_at / 2]
+        likely += [match for match in matches[1:] if match.matched and match.intent is not Intent.ELSEWHERE][:1]
     return Choices(tuple(likely[:_MOST_CHOICES])) if len(likely) > 1 else Unknown()

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from echobot.content.knowledge_folder import load
+from echobot.content.knowledge_folder import load, load_or_refuse
+from echobot.errors import ProblemsFound
 from tests.content.conftest import ENTRY
 
 
@@ -130,3 +131,15 @@ def test_a_file_that_cannot_be_read_hides_no_other_mistake_and_makes_none_up(fol
         "needs.yaml:2:88: share: unknown key `color`",
         "tools.yaml:1:1: this is not UTF-8 text (byte 0xff)",
     ]
+
+
+def test_knowledge_with_errors_is_refused_and_warnings_are_not_worth_a_word_then(folder):
+    folder.write("a.yaml", ENTRY.replace("sources: [https://example.org/fediverse]", "titel: a"))
+    with pytest.raises(ProblemsFound) as refused:
+        load_or_refuse(folder.path)
+    assert str(refused.value) == "a.yaml:5:5: fediverse: unknown key `titel` — did you mean `title`?"
+
+
+def test_knowledge_that_is_only_worth_a_look_is_not_refused(folder):
+    folder.write("a.yaml", ENTRY.replace("    sources: [https://example.org/fediverse]\n", ""))
+    assert list(load_or_refuse(folder.path).entries) == ["fediverse"]

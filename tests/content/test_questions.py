@@ -39,7 +39,7 @@ def test_json_may_write_letters_by_their_numbers(folder):
     ["hello", "[]", "3", '{"question": "a", "expect": null', "[" * 10_000, '{"a": ' * 3_000, "1" * 5_000, "x" * 30_000],
 )
 def test_a_line_that_is_no_json_object_is_told_and_the_others_are_read(folder, line):
-    questions, asked = load_questions(folder.write("q.jsonl", LINES + line + "\n" + LINES))
+    questions, problems = load_questions(folder.write("q.jsonl", LINES + line + "\n" + LINES))
     assert len(questions) == 6
     (problem,) = map(str, problems)
     assert problem.startswith(
@@ -61,12 +61,12 @@ WRONG = {
 
 @pytest.mark.parametrize("line", WRONG)
 def test_a_question_of_a_wrong_shape_is_told(folder, line):
-    asked = load_questions(folder.write("q.jsonl", "\n" + line))[1]
+    problems = load_questions(folder.write("q.jsonl", "\n" + line))[1]
     assert [str(each).split(" — ")[0] for each in problems] == [f"q.jsonl:2:1: {WRONG[line]}"]
 
 
 def test_a_question_in_yaml_is_told_with_its_column(folder):
-    asked = load_questions(folder.write("q.yaml", QUESTIONS.replace("expect: fediverse", "expct: fediverse")))[1]
+    problems = load_questions(folder.write("q.yaml", QUESTIONS.replace("expect: fediverse", "expct: fediverse")))[1]
     assert [str(each).split(" — ")[0] for each in problems] == [
         "q.yaml:2:5: `expect` is missing",
         "q.yaml:2:54: unknown key `expct`",
@@ -76,11 +76,11 @@ def test_a_question_in_yaml_is_told_with_its_column(folder):
 def test_an_id_that_the_knowledge_does_not_have_is_told(folder):
     folder.write("a.yaml", ENTRY)
     knowledge = load(folder.path)[0]
-    asked = load_questions(
+    problems = load_questions(
         folder.write("q.yaml", QUESTIONS.replace("expect: fediverse", "expect: fedivers")), knowledge
     )
     lines = load_questions(folder.write("q.jsonl", LINES), knowledge)
-    assert [str(each) for each in asked[1] + lines[1]] == [
+    assert [str(each) for each in problems[1] + lines[1]] == [
         "q.yaml:2:62: there is nothing with the id `fedivers` — did you mean `fediverse`?",
         "q.yaml:3:53: there is nothing with the id `networks` — write the id of an entry, a tool, a need or a service",
         "q.jsonl:3:1: there is nothing with the id `networks` — write the id of an entry, a tool, a need or a service",
@@ -90,3 +90,7 @@ def test_an_id_that_the_knowledge_does_not_have_is_told(folder):
 def test_questions_with_mistakes_are_refused(folder):
     with pytest.raises(ProblemsFound, match=r"q\.yaml:1:1: unknown key `question` — did you mean `questions`\?"):
         read_questions(folder.write("q.yaml", "question: []\n"))
+
+
+def test_a_hundred_problems_of_a_file_are_enough(folder):
+    assert len(load_questions(folder.write("q.jsonl", "hello\n" * 1000))[1]) == 100

@@ -63,6 +63,11 @@ def test_a_hundred_problems_of_a_file_are_enough(folder):
     assert len(folder.problems(many)) == 100
 
 
+@pytest.mark.parametrize("line", ["\ta\n", "a:\n", "? [b]\n", "zz: &a b\n"])
+def test_a_hundred_mistakes_of_writing_are_enough(folder, line):
+    assert len(folder.problems("a: b\n" + line * 1000)) == 100
+
+
 def test_one_phrasing_needs_no_list(folder):
     folder.write("a.yaml", ENTRY.replace("[what is the fediverse]", "what is the fediverse"))
     assert folder.load()[0].entries["fediverse"].asked == {"en": ("what is the fediverse",)}

@@ -53,6 +53,11 @@ def test_paths_are_relative_to_the_settings_file(folder):
     assert settings.store == f"sqlite:///{here}/etc/echobot.db"
 
 
+def test_the_example_for_operators_is_right():
+    example = load_settings(Path(__file__).parents[2] / "deploy" / "settings.example.yaml")
+    assert list(example.accounts) == ["our-rooms"]
+
+
 def test_what_is_not_set_keeps_its_default(folder):
     settings = load_settings(folder.write("settings.yaml", "contacts: {en: ask@example.org}\n"))
     default = Settings()

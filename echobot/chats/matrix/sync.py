@@ -49,7 +49,7 @@ class Sync:
         """The rooms the bot is in, who is in them, which invitations wait, and the token for now."""
         self._client.next_batch = ""  # else nio would go on from there
         # Synapse repeats a first sync for two minutes, word for word, unless something in the request is new.
-        unheard = random.randrange(1, 10_000)  # noqa: S311  (no secret)
+        unheard = random.randrange(1, 1000)  # noqa: S311  (no secret)
         first = self._client.sync(timeout=unheard, sync_filter=sync_filter(1), full_state=True)
         return await self._within(self._rhythm.arrival, first)
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from echobot.core.matching.sparse import Floats, Ints, Rows
 
-_SMOOTHING = 0.2  # added to every count
+_SMOOTHING = 0.05  # added to every count
+_DOUBT = 0.5  # words are not independent: below 1 it is less sure of itself
 
 
 class Bayes:
@@ -39,5 +40,5 @@ class Bayes:
             said[entry] -= len(phrasing)
         scores = np.bincount(entries.values, weights=np.log1p(counts / _SMOOTHING), minlength=len(said))
         scores = scores - len(words) * np.log(said + _SMOOTHING * (1 + self._vocabulary_size))
-        odds = np.exp(scores - scores.max(initial=-np.inf))
+        odds = np.exp(_DOUBT * (scores - scores.max(initial=-np.inf)))
         return odds / odds.sum()

@@ -72,7 +72,7 @@ class Vocabulary:
 
 def errors_allowed(word: str) -> int:
     """How many letters of a word may be wrong: none of a short one, which would be another word."""
-    return 0 if len(word) < 4 or word.isdecimal() else 1 if len(word) < 8 else 2
+    return 0 if len(word) < 5 or word.isdecimal() else 1
 
 
 def akin(one: str, other: str) -> bool:
