@@ -13,10 +13,11 @@ from typing import Any
 
 import structlog
 
+from echobot import prepared
 from echobot.bot import Bot, Manners
 from echobot.chats.console import ConsoleChat
-from echobot.content.knowledge_folder import load_or_refuse, shipped_folder
 from echobot.core.answering import Answerer
+from echobot.core.conversation import REMEMBERED_FOR
 from echobot.core.knowledge import Language
 from echobot.core.message import AccountName
 from echobot.delivery import Courier
@@ -30,7 +31,7 @@ from echobot.settings import Limits, MatrixAccount, Settings
 log = structlog.get_logger()
 
 _LAST_REPLIES = 3.0  # seconds for what is on its way when the bot is stopped
-_TIDY_EVERY = timedelta(hours=6)
+_TIDY_EVERY = timedelta(minutes=10)  # so that a conversation is kept for an hour and not much longer
 _TERMINAL = AccountName("terminal")
 
 
@@ -48,12 +49,13 @@ def converse(knowledge: Path | None, language: str | None, store_url: str | None
     """A conversation in the terminal, until its end."""
     log_to_stderr(logging.ERROR)  # a conversation is not the place for anything less
     state = _state_folder()
-    answerer = Answerer(load_or_refuse(knowledge or shipped_folder()))
-    asyncio.run(_converse(answerer, language, store_url or f"sqlite:///{state / 'terminal.db'}", state))
+    asyncio.run(
+        _converse(prepared.answerer(knowledge), language, store_url or f"sqlite:///{state / 'terminal.db'}", state)
+    )
 
 
 async def _serve(settings: Settings) -> int:
-    answerer = Answerer(load_or_refuse(settings.knowledge or shipped_folder()), settings.contacts)
+    answerer = prepared.answerer(settings.knowledge).with_contacts(settings.contacts)
     store = _open_store(settings.store)
     chats = [_chat(name, account, settings) for name, account in settings.accounts.items()]
     try:
@@ -132,7 +134,8 @@ async def _until_stopped(work: Coroutine[Any, Any, int]) -> int:
 
 async def _tidy(store: Store, keep_for: timedelta) -> None:
     while True:
-        await store.forget(_now() - keep_for)
+        now = _now()
+        await store.forget(now - keep_for, now - REMEMBERED_FOR)
         await asyncio.sleep(_TIDY_EVERY.total_seconds())
 
 

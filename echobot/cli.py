@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from echobot.errors import EchobotError
+from echobot.shipped import shipped_folder
 
 if TYPE_CHECKING:  # `ask` and `check` start quickly because each command imports only what it uses
     from echobot.core.answering import Answered, Answerer
@@ -116,7 +117,7 @@ def check(
     from echobot.content.check import check as problems_in
     from echobot.core.problem import Severity
 
-    problems = problems_in(folders or [_shipped()], settings)
+    problems = problems_in(folders or [shipped_folder()], settings)
     for problem in problems:
         print(problem)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
@@ -214,16 +215,9 @@ def _first(
 
 
 def _answerer(folder: Path | None) -> Answerer:
-    from echobot.content.knowledge_folder import load_or_refuse
-    from echobot.core.answering import Answerer
+    from echobot.prepared import answerer
 
-    return Answerer(load_or_refuse(folder or _shipped()))
-
-
-def _shipped() -> Path:
-    from echobot.content.knowledge_folder import shipped_folder
-
-    return shipped_folder()
+    return answerer(folder)
 
 
 def _language(asked_for: str | None, answerer: Answerer) -> Any:

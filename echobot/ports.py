@@ -88,8 +88,11 @@ class Store(Protocol):
     async def conversation(self, place: Place, person: str) -> Conversation | None:
         """What was last said between the bot and this person at this place."""
 
-    async def forget(self, before: datetime) -> None:
-        """Remove what was settled, sent or said before then. Ids stay long enough that nothing is answered twice."""
+    async def forget(self, ids_before: datetime, conversations_before: datetime) -> None:
+        """Remove the ids of what was settled or sent before then, and conversations whose last exchange was.
+
+        An id that is forgotten may be answered again if its message is ever given once more.
+        """
 
     async def close(self) -> None:
         """Finish what is under way and close the database."""

@@ -173,4 +173,4 @@ def _drop(*_: Any) -> Any:
 
 
 TestNeitherLostNorDoubled = WholeBot.TestCase
-TestNeitherLostNorDoubled.settings = settings(max_examples=50, stateful_step_count=15, deadline=None)
+TestNeitherLostNorDoubled.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)

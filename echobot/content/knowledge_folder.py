@@ -17,13 +17,7 @@ from echobot.content.yaml_tree import Tree
 from echobot.core.knowledge import Knowledge, Language, LanguagePack
 from echobot.core.problem import Problem, Severity
 from echobot.errors import ProblemsFound
-
-
-def shipped_folder() -> Path:
-    """The knowledge that echobot comes with: inside the installed package, or beside it in the repository."""
-    package = Path(__file__).parent.parent
-    installed = package / "shipped"
-    return installed if installed.is_dir() else package.parent / "knowledge"
+from echobot.shipped import shipped_folder
 
 
 def load(folder: Path) -> tuple[Knowledge | None, list[Problem]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,6 +54,12 @@ class Answerer:
         self.matcher = Matcher(knowledge)
         self._guess = LanguageGuess(knowledge)
         self._contacts = contacts or {}
+
+    def with_contacts(self, contacts: Texts) -> Answerer:
+        """The same, with somebody to ask when it does not know."""
+        other = copy(self)
+        other._contacts = contacts  # noqa: SLF001 - it is one of us
+        return other
 
     def language(self, text: str, hint: Language | None = None) -> Language:
         """What the text is written in; the hint where it does not tell."""

@@ -115,7 +115,8 @@ class Knowledge:
 
     def phrasings(self) -> Iterator[tuple[EntryId, Language, str]]:
         """Every way of asking for an entry or a need, word by word as it was written."""
-        for asked_for in (*self.entries.values(), *self.needs.values()):
+        asked_fors: list[Entry | Need] = [*self.entries.values(), *self.needs.values()]
+        for asked_for in asked_fors:
             for language, asked in asked_for.asked.items():
                 for phrasing in asked:
                     yield asked_for.id, language, phrasing

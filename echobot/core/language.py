@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from echobot.core.knowledge import Knowledge, Language
+from echobot.core.knowledge import Knowledge, Language, LanguagePack, Service, Tool
 from echobot.core.text import fold, words
 
 _SMALL, _CUE, _PHRASING = 2.0, 1.0, 0.5  # how much a word that one language alone has speaks for it
 _LETTER = 1.0  # a letter such as "č" or "ß"
 _ENDING = 0.15  # the end of a word that no language knows
+_STEM = 4  # letters of the shortest cue with any ending that tells a language
 _SURE_BY = 0.4  # below this lead the hint decides
 
 
@@ -22,9 +23,11 @@ class LanguageGuess:
         self._of_word: dict[str, dict[Language, float]] = defaultdict(dict)
         self._of_letter: dict[str, set[Language]] = defaultdict(set)
         self._of_ending: dict[str, set[Language]] = defaultdict(set)
+        self._of_stem: dict[str, set[Language]] = defaultdict(set)
+        self._names = frozenset(_name_words(knowledge))  # "Google Drive" is said in every language
         for pack in knowledge.languages.values():
             self._learn(pack.language, pack.small_words, _SMALL)
-            self._learn(pack.language, (cue.rstrip("*") for cues in pack.cues.values() for cue in cues), _CUE)
+            self._learn_cues(pack)
             self._learn(pack.language, pack.phrases.values(), _PHRASING)
         for _, language, phrasing in knowledge.phrasings():
             self._learn(language, [phrasing], _PHRASING)
@@ -41,6 +44,12 @@ class LanguageGuess:
             return rival
         return best
 
+    def _learn_cues(self, pack: LanguagePack) -> None:
+        for cue in (cue for cues in pack.cues.values() for cue in cues):
+            self._learn(pack.language, [cue.rstrip("*")], _CUE)
+            if cue.endswith("*"):
+                self._of_stem[words(cue)[-1]].add(pack.language)
+
     def _learn(self, language: Language, texts: Iterable[str], weight: float) -> None:
         for text in texts:
             for word in words(text):
@@ -55,13 +64,29 @@ class LanguageGuess:
         scores: dict[Language, float] = defaultdict(float)
         text = text[:1000]
         for word in words(text):
-            known = self._of_word.get(word) or dict.fromkeys(self._of_ending.get(word[-3:], ()), _ENDING)
+            known = {} if word in self._names else self._languages_of(word)
             for language, weight in known.items():
                 scores[language] += weight / len(known)
         for letter in _letters(text):
             for language in self._of_letter.get(letter, ()):
                 scores[language] += _LETTER / len(self._of_letter[letter])
         return scores
+
+    def _languages_of(self, word: str) -> Mapping[Language, float]:
+        """How much the word speaks for each language; the end of a word that none of them knows says a little."""
+        if known := self._of_word.get(word):
+            return known
+        for length in range(len(word), _STEM - 1, -1):
+            if languages := self._of_stem.get(word[:length]):
+                return dict.fromkeys(languages, _CUE)
+        return dict.fromkeys(self._of_ending.get(word[-3:], ()), _ENDING)
+
+
+def _name_words(knowledge: Knowledge) -> Iterator[str]:
+    things: list[Tool | Service] = [*knowledge.tools.values(), *knowledge.services.values()]
+    for thing in things:
+        for name in (thing.name, *thing.other_names):
+            yield from words(name)
 
 
 def _letters(text: str) -> set[str]:

@@ -69,8 +69,8 @@ class SqlStore:
     async def conversation(self, place: Place, person: str) -> Conversation | None:
         return await self._do(transactions.conversation, place, person)
 
-    async def forget(self, before: datetime) -> None:
-        await self._do(transactions.forget, before)
+    async def forget(self, ids_before: datetime, conversations_before: datetime) -> None:
+        await self._do(transactions.forget, ids_before, conversations_before)
         await self._on_the_thread(self._database.empty_the_log)
 
     async def close(self) -> None:

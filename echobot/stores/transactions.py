@@ -89,10 +89,10 @@ def conversation(connection: Connection, place: Place, person: str) -> Conversat
     return None if row is None else rows.conversation_from(row)
 
 
-def forget(connection: Connection, before: datetime) -> None:
-    connection.execute(delete(inbox).where(inbox.c.settled_at < before))
-    connection.execute(delete(outbox).where(outbox.c.done_at < before))
-    connection.execute(delete(conversations).where(conversations.c.at < before))
+def forget(connection: Connection, ids_before: datetime, conversations_before: datetime) -> None:
+    connection.execute(delete(inbox).where(inbox.c.settled_at < ids_before))
+    connection.execute(delete(outbox).where(outbox.c.done_at < ids_before))
+    connection.execute(delete(conversations).where(conversations.c.at < conversations_before))
 
 
 def _settle_messages(connection: Connection, messages: Sequence[Message], now: datetime) -> None:

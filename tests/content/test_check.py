@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from echobot.content.check import check
-from echobot.content.knowledge_folder import shipped_folder
+from echobot.shipped import shipped_folder
 from tests.content.conftest import ENTRY
 
 

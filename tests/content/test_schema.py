@@ -4,9 +4,9 @@ import jsonschema
 import pytest
 import yaml
 
-from echobot.content.knowledge_folder import shipped_folder
 from echobot.content.schema import KINDS, schema
 from echobot.errors import EchobotError
+from echobot.shipped import shipped_folder
 from tests.content.conftest import ENTRY
 from tests.content.test_settings_file import SETTINGS
 

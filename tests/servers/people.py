@@ -12,7 +12,7 @@ import pytest
 
 from tests.servers.synapse import Synapse
 
-PATIENCE = 25  # seconds; conditions are met long before
+PATIENCE = 120  # seconds; conditions are met long before
 _numbers = itertools.count(1)
 
 
@@ -96,9 +96,9 @@ async def people() -> AsyncIterator[People]:
     await everybody.close()
 
 
-async def until(condition: Callable[[], Any], what: str) -> Any:
+async def until(condition: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
     """Wait until a condition holds (it may be a coroutine function), and return what it gave."""
-    give_up_at = asyncio.get_running_loop().time() + PATIENCE
+    give_up_at = asyncio.get_running_loop().time() + patience
     while True:
         found = condition()
         if asyncio.iscoroutine(found):

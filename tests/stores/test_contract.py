@@ -130,7 +130,24 @@ async def test_a_time_without_a_zone_is_refused_and_nothing_is_kept(store):
     assert await store.cursor(ACCOUNT) is None
 
 
+async def test_when_the_cursor_cannot_be_kept_the_messages_are_not_either(store):
+    with pytest.raises(StoreError):
+        await store.keep(ACCOUNT, [message(1)], None, NOON)
+
+    assert await store.waiting(ACCOUNT, 10) == []
+
+
 # Settling
+
+
+async def test_when_the_conversation_cannot_be_kept_nothing_is_settled_or_queued(store):
+    await store.keep(ACCOUNT, [message(1)], "c1", NOON)
+    unkeepable = replace(conversation(), at=NOON.replace(tzinfo=None))
+    with pytest.raises(StoreError):
+        await store.settle([message(1)], [reply(1)], [unkeepable], NOON)
+
+    assert await store.waiting(ACCOUNT, 10) == [message(1)]
+    assert await _texts(store) == []
 
 
 async def test_settling_queues_the_reply_and_carries_the_conversation_on(store):
@@ -249,7 +266,7 @@ async def test_postponing_what_was_sent_does_not_send_it_again(store):
 async def test_what_still_waits_is_never_forgotten(store):
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
     await _queue(store, reply(2))
-    await store.forget(NOON + timedelta(days=400))
+    await store.forget(NOON + timedelta(days=400), NOON + timedelta(days=400))
 
     assert await store.waiting(ACCOUNT, 10) == [message(1)]
     assert await _texts(store) == ["A video site."]
@@ -259,11 +276,11 @@ async def test_what_still_waits_is_never_forgotten(store):
 async def test_ids_are_known_until_they_are_forgotten(store):
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
     await store.settle([message(1)], [], [], NOON + MINUTE)
-    await store.forget(NOON + MINUTE)
+    await store.forget(NOON + MINUTE, NOON + MINUTE)
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
     assert await store.waiting(ACCOUNT, 10) == []
 
-    await store.forget(NOON + 2 * MINUTE)
+    await store.forget(NOON + 2 * MINUTE, NOON + 2 * MINUTE)
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
     assert await store.waiting(ACCOUNT, 10) == [message(1)]
 
@@ -271,10 +288,20 @@ async def test_ids_are_known_until_they_are_forgotten(store):
 async def test_an_old_conversation_is_forgotten_and_a_younger_one_is_not(store):
     old, young = conversation("@ana:example.org"), conversation("@ivo:example.org", ROOM, NOON + MINUTE)
     await store.settle([], [], [old, young], NOON)
-    await store.forget(NOON + MINUTE)
+    await store.forget(NOON + MINUTE, NOON + MINUTE)
 
     assert await store.conversation(ROOM, old.person) is None
     assert await store.conversation(ROOM, young.person) == young
+
+
+async def test_conversations_can_be_forgotten_before_ids_are(store):
+    await store.keep(ACCOUNT, [message(1)], "c1", NOON)
+    await store.settle([message(1)], [], [conversation()], NOON)
+    await store.forget(NOON - MINUTE, NOON + MINUTE)
+    await store.keep(ACCOUNT, [message(1)], "c1", NOON)
+
+    assert await store.waiting(ACCOUNT, 10) == []
+    assert await store.conversation(ROOM, conversation().person) is None
 
 
 async def test_a_burst_of_two_hundred_is_kept_and_settled_in_order(store):

@@ -231,7 +231,7 @@ async def test_what_people_wrote_is_in_no_file_once_it_is_answered_and_tidied(pa
     await store.keep(ACCOUNT, [asked], "c1", NOON)
     await store.settle([asked], [answered], [conversation("@ana:example.org", ROOM)], NOON)
     await store.sent(answered.key, "$r1", NOON)
-    await store.forget(NOON)
+    await store.forget(NOON, NOON)
 
     written = b"".join(file.read_bytes() for file in path.parent.iterdir())
     assert b"Perkovac" not in written

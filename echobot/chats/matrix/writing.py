@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,11 @@ from echobot.core.message import DeliveryKey, Place, Reply
 from echobot.errors import ChatRefused
 
 MOST_BYTES = 60_000  # of the 65 536 that an event may have, with what the homeserver adds
+
+_ITEM = r"(?:-|\d{1,9}[.)])[ ]"
+_ITEM_THEN_TEXT = re.compile(
+    rf"^({_ITEM}.*)\n(?!\s|{_ITEM}|\Z)", re.MULTILINE
+)  # Markdown would make the text a part of the item
 
 
 def transaction(key: DeliveryKey) -> str:
@@ -38,10 +44,9 @@ def content(reply: Reply) -> dict[str, Any]:
 
 def html(text: str) -> str:
     """Paragraphs, items and links; every other sign stands for itself."""
+    rendered = _markdown().render(_ITEM_THEN_TEXT.sub(r"\1\n\n", text))
     tags = {"p", "br", "ul", "ol", "li", "a"}
-    return nh3.clean(
-        _markdown().render(text).strip(), tags=tags, attributes={"a": {"href"}, "ol": {"start"}}, link_rel=None
-    )
+    return nh3.clean(rendered.strip(), tags=tags, attributes={"a": {"href"}, "ol": {"start"}}, link_rel=None)
 
 
 def _relation(place: Place, to: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from echobot.core.answer import Match, Question
 from echobot.core.knowledge import EntryId, Intent, Knowledge
 from echobot.core.matching.catalogue import Catalogue, Levels, Reading
 from echobot.core.matching.ranking import Phrasing, Ranker
+from echobot.core.text import words
 
 __all__ = ["Matcher"]
 
@@ -56,11 +57,19 @@ class Matcher:
         if service := known.services.get(entry):
             return service.needs
         tools = set(known.needs[entry].tools if entry in known.needs else [entry])
-        return [need.id for need in known.needs.values() if need.id != entry and tools.intersection(need.tools)]
+        alike = {
+            need.id: len(tools.intersection(need.tools)) / len(tools.union(need.tools))
+            for need in known.needs.values()
+            if need.id != entry
+        }
+        return sorted((need for need in alike if alike[need]), key=lambda need: -alike[need])
 
     def _explained(self, question: Question, reading: Reading) -> frozenset[str]:
+        """Words that no phrasing has to account for: how many people there are, what surrounds any need."""
+        story = self._story.get(question.language, frozenset())
+        numbers = {word for word in words(question.text) if word.isdigit()}
         cues = {word for said in reading.cues.values() for word in said}
-        return self._story.get(question.language, frozenset()) | (cues if not reading.named else set())
+        return story | numbers | (cues if not reading.named else set())
 
     def _beside_names(self, match: Match, named: Sequence[Match], reading: Reading) -> Match:
         """Where a name is asked about, an entry must explain the rest as well to be the answer."""

@@ -1,7 +1,7 @@
 """Naive Bayes over whole words: a second opinion that sees all phrasings of an entry together.
 
-The local regression in `ranking` looks at a few phrasings closely; this looks at all of them from afar. Where the two
-agree they are nearly always right. Rennie et al., "Tackling the Poor Assumptions of Naive Bayes", 2003.
+The regression in `ranking` looks at a few phrasings closely; this looks at all of them from afar. Smoothing and the use
+of counts are the textbook's: Manning, Raghavan, Schütze, "Introduction to Information Retrieval", chapter 13.
 """
 
 from __future__ import annotations
@@ -15,30 +15,31 @@ _DOUBT = 0.5  # words are not independent: below 1 it is less sure of itself
 
 
 class Bayes:
-    """How often each entry uses each word."""
+    """How often each entry's phrasings use each word."""
 
     def __init__(self, words: Rows, entry_of: Ints, entry_count: int, vocabulary_size: int) -> None:
-        keys = words.values.astype(np.int64) * entry_count + entry_of[words.owners()]
+        keys = words.values.astype(np.int64) * max(1, entry_count) + entry_of[words.owners()]
         distinct, counts = np.unique(keys, return_counts=True)
-        word, entry = np.divmod(distinct, max(entry_count, 1))
-        starts = np.searchsorted(word, np.arange(vocabulary_size + 1))
-        self._with_word = Rows(entry.astype(np.int32), starts)
-        self._counts = counts.astype(np.float32)
+        word, entry = np.divmod(distinct, max(1, entry_count))
+        self._entries = Rows(entry, np.searchsorted(word, np.arange(vocabulary_size + 1)))
+        self._counts = counts.astype(np.float64)
         self._said = np.bincount(entry_of, weights=words.lengths, minlength=entry_count)
-        self._vocabulary_size = vocabulary_size
+        self._unsaid = _SMOOTHING * (1 + vocabulary_size)
+
+    def counts(self, words: Ints, entry: int) -> Ints:
+        """How often one entry uses each of these words."""
+        return np.array([self._counts[self._entries.places(np.array([w]))][self._entries[w] == entry].sum() for w in words])
 
     def beliefs(self, words: Ints, without: tuple[int, Ints] | None = None) -> Floats:
-        """The probability of each entry, all being asked equally often; `without` one of an entry's own phrasings."""
-        entries = self._with_word.take(words)
-        counts = self._counts[self._with_word.places(words)]
-        said = self._said
-        if without is not None:
+        """How probable each entry is, all being asked equally often; `without` an entry's own phrasing."""
+        places = self._entries.places(words)
+        entries, counts, said = self._entries.values[places], self._counts[places], self._said
+        if without:
             entry, phrasing = without
-            own = np.repeat([np.count_nonzero(phrasing == word) for word in words], entries.lengths)
-            counts = counts - np.where(entries.values == entry, own, 0)
-            said = said.copy()
-            said[entry] -= len(phrasing)
-        scores = np.bincount(entries.values, weights=np.log1p(counts / _SMOOTHING), minlength=len(said))
-        scores = scores - len(words) * np.log(said + _SMOOTHING * (1 + self._vocabulary_size))
-        odds = np.exp(_DOUBT * (scores - scores.max(initial=-np.inf)))
+            own = np.repeat((phrasing == words[:, None]).sum(1), self._entries.lengths[words])
+            counts = counts - np.where(entries == entry, own, 0)
+            said = said - np.bincount([entry], minlength=len(said)) * len(phrasing)
+        gains = np.bincount(entries, weights=np.log1p(counts / _SMOOTHING), minlength=len(said))
+        scores = gains - len(words) * np.log(said + self._unsaid)
+        odds = np.exp(_DOUBT * (scores - scores.max()))
         return odds / odds.sum()

@@ -1,43 +1,45 @@
-"""From evidence to a probability, learnt from the knowledge base itself."""
+"""From evidence to a probability: logistic regression, with weights that suit most knowledge bases to begin with."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Evidence = NDArray[np.float64]
+from echobot.core.matching.phrasebook import Evidence
+from echobot.core.matching.sparse import Bools, Floats
 
-PRIOR = np.array([-4.5, 3.6, 4.0, 0.5, -0.5, 2.1, -0.5, 0.5])
-_TRUST = 4.0  # how strongly the prior holds each weight, in units of one over variance
+_USUAL = np.array([-4.5, 3.6, 4.0, 0.5, -0.5, 2.1, -0.5, 0.5])  # the constant, then as in `Evidence.row`
+_HOLD = np.array([0.2, 4, 4, 4, 4, 4, 4, 4])  # how strongly each is drawn towards its usual value
 _ROUNDS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Logistic:
-    """Weights of a logistic regression; the first is the constant."""
+class Confidence:
+    """How sure to be, given the evidence."""
 
-    weights: Evidence
+    weights: Floats
 
     @classmethod
-    def fitted(cls, evidence: Evidence, right: NDArray[np.bool_], importance: Evidence) -> Logistic:
-        """Newton's method from, and drawn towards, weights that serve an average knowledge base."""
-        weights = PRIOR.copy()
-        rows = np.column_stack([np.ones(len(evidence)), evidence])
-        hold = np.full(len(PRIOR), _TRUST)
-        hold[0] = _TRUST / 20
+    def learnt(cls, evidence: Sequence[Evidence], right: Bools, importance: Floats) -> Confidence:
+        """Newton's method on the logistic loss, with a Gaussian prior around the usual weights."""
+        rows, weights = _rows(evidence), _USUAL
         for _ in range(_ROUNDS):
-            chance = _sigmoid(rows @ weights)
-            slope = rows.T @ (importance * (chance - right)) + hold * (weights - PRIOR)
-            bend = (rows * (importance * chance * (1 - chance))[:, None]).T @ rows + np.diag(hold)
+            chance = _chance(rows @ weights)
+            slope = rows.T @ (importance * (chance - right)) + _HOLD * (weights - _USUAL)
+            bend = (rows.T * (importance * chance * (1 - chance))) @ rows + np.diag(_HOLD)
             weights = weights - np.linalg.solve(bend, slope)
         return cls(weights)
 
-    def chance(self, evidence: Evidence) -> Evidence:
-        """The probability that the answer is right, for each row of evidence."""
-        return _sigmoid(self.weights[0] + evidence @ self.weights[1:])
+    def of(self, evidence: Sequence[Evidence]) -> Floats:
+        """For each piece of evidence the probability that the entry is the answer."""
+        return _chance(_rows(evidence) @ self.weights)
 
 
-def _sigmoid(odds: Evidence) -> Evidence:
+def _rows(evidence: Sequence[Evidence]) -> Floats:
+    return np.array([[1.0, *piece.row()] for piece in evidence]).reshape(len(evidence), len(_USUAL))
+
+
+def _chance(odds: Floats) -> Floats:
     return 1 / (1 + np.exp(-np.clip(odds, -30, 30)))

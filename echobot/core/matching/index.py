@@ -8,123 +8,108 @@ from dataclasses import dataclass
 import numpy as np
 
 from echobot.core.matching.sparse import Floats, Ints, Rows
-from echobot.core.matching.vocabulary import Vocabulary
+from echobot.core.matching.vocabulary import Alike, Vocabulary
 
-NEIGHBOURS = 120
-_VOLUME = 60_000  # phrasings looked at per question, at most about
-_FEATURE_POWER = 0.25
+NEAREST = 95  # with the question 96 rows: BLAS works on matrices of that size without starting threads
+_COLUMNS = 512  # of a matrix product at a time, for the same reason
+_LOOKED_AT = 60_000  # phrasings per question, about; a limit for very large knowledge bases
+_RARITY = 0.25  # power of a feature's inverse document frequency: the regression finds out itself what matters
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A question, or a phrasing that stands in for one, as numbers."""
+    """A question as features."""
 
-    words: Ints  # the known words
-    features: Ints  # the known features, distinct
-    strange: int  # how many features no phrasing has
+    features: Ints  # those that some phrasing has as well
+    strange: int  # how many no phrasing has
 
 
 class Index:
-    """All phrasings by their words, and their features: words, pairs of words, n-grams."""
+    """All phrasings: their words, and their features, which are words, pairs of neighbours, and trigrams."""
 
     def __init__(self, texts: Sequence[Sequence[str]]) -> None:
-        self.vocabulary = Vocabulary(texts)
-        number = self.vocabulary.number
-        self.words = Rows.of([[number[word] for word in text] for text in texts])
+        self.vocabulary = vocabulary = Vocabulary(texts)
+        self.words = Rows.of([[vocabulary.number[word] for word in text] for text in texts])
+        distinct = self.words.distinct()
+        self.frequency = np.bincount(distinct.values, minlength=len(vocabulary))
+        self._with_word = distinct.turned(len(vocabulary))
+        self._rarity = np.log((1 + len(texts)) / (0.5 + self.frequency)).astype(np.float32) ** 2
+        self._size = np.sqrt(distinct.sums(self._rarity) + 1e-6)
         self._pairs = np.unique(self._pair_keys(self.words))
-        self.features = self._features(self.words).distinct()
-        self.frequency = np.bincount(self.words.distinct().values, minlength=len(self.vocabulary))
-        self.with_word = self.words.distinct().turned(len(self.vocabulary))
-        count = len(texts)
-        self.idf = np.log((1 + count) / (0.5 + self.frequency)).astype(np.float32)
-        feature_frequency = np.bincount(self.features.values, minlength=self.feature_count)
-        weight = (np.log((1 + count) / (1 + feature_frequency)) + 1) ** _FEATURE_POWER
-        self.weight = weight.astype(np.float32)
-        self.strange_weight = float((np.log(1 + count) + 1) ** _FEATURE_POWER)
-        self._norms = self._row_sums(self.features, self.weight**2)
-        self._word_norms = np.sqrt(self._row_sums(self.words, self.idf**2) + 1e-6)
+        self._features = self._features_of(self.words).distinct()
+        self._weights = _rarity(np.bincount(self._features.values, minlength=self._width), len(texts))
+        self._strange_weight = float(_rarity(np.zeros(1), len(texts))[0])
+        self._norms = self._features.sums(self._weights**2)
+
+    def __len__(self) -> int:
+        return len(self.words)
 
     @property
-    def feature_count(self) -> int:
-        return len(self.vocabulary) + self.vocabulary.gram_count + len(self._pairs)
+    def _width(self) -> int:
+        return len(self.vocabulary) + self.vocabulary.trigram_count + len(self._pairs)
 
-    def _row_sums(self, rows: Rows, weights: Floats) -> Floats:
-        sums = np.bincount(rows.owners(), weights=weights[rows.values], minlength=len(rows))
-        return sums.astype(np.float32)
+    def _pair_keys(self, texts: Rows) -> Ints:
+        owners, numbers = texts.owners(), texts.values.astype(np.int64)
+        return (numbers[:-1] * len(self.vocabulary) + numbers[1:])[owners[:-1] == owners[1:]]
 
-    def _pair_keys(self, texts: Rows) -> np.ndarray:
-        owners = texts.owners()
-        together = owners[:-1] == owners[1:]
-        values = texts.values.astype(np.int64)
-        return (values[:-1] * len(self.vocabulary) + values[1:])[together]
-
-    def _features(self, texts: Rows) -> Rows:
-        word_count, gram_count = len(self.vocabulary), self.vocabulary.gram_count
-        made_of = self.vocabulary.grams.take(texts.values)
-        owners = texts.owners()
+    def _features_of(self, texts: Rows) -> Rows:
+        """Numbers: first the words, then the trigrams, then the pairs."""
+        owners, made_of = texts.owners(), self.vocabulary.trigrams.take(texts.values)
         keys = self._pair_keys(texts)
-        places = np.searchsorted(self._pairs, keys)
-        places[places == len(self._pairs)] = 0
-        known = self._pairs[places] == keys if len(self._pairs) else np.zeros(0, bool)
-        pair_owner = owners[:-1][owners[:-1] == owners[1:]]
-        values = np.concatenate(
-            [texts.values, made_of.values + word_count, places[known] + word_count + gram_count]
-        ).astype(np.int32)
-        owner = np.concatenate([owners, owners[made_of.owners()], pair_owner[known]])
-        order = np.argsort(owner, kind="stable")
-        starts = np.zeros(len(texts) + 1, np.int64)
-        np.cumsum(np.bincount(owner, minlength=len(texts)), out=starts[1:])
-        return Rows(values[order], starts)
+        pairs = np.searchsorted(self._pairs, keys)
+        known = np.append(self._pairs, -1)[pairs] == keys
+        trigram, pair = len(self.vocabulary), len(self.vocabulary) + self.vocabulary.trigram_count
+        return Rows.gathered(
+            np.concatenate([texts.values, made_of.values + trigram, pairs[known] + pair]),
+            np.concatenate([owners, owners[made_of.owners()], owners[:-1][owners[:-1] == owners[1:]][known]]),
+            len(texts),
+        )
 
     def probe(self, text: Sequence[str]) -> Probe:
-        """What a question is made of."""
-        vocabulary = self.vocabulary
-        known = [vocabulary.number[word] for word in text if word in vocabulary.number]
-        row = Rows.of([known])
-        features = self._features(row).values
-        strange = 0
-        more: list[int] = []
-        for word in set(text) - vocabulary.number.keys():
-            grams, unknown = vocabulary.known_grams(word)
-            more += grams
-            strange += unknown + 1
-        pairs_strange = max(0, len(text) - 1) - (len(features) - len(known) - len(self.vocabulary.grams.take(row.values).values))
-        features = np.unique(np.concatenate([features, np.array(more, np.int32) + len(vocabulary)]))
-        return Probe(row.values, features.astype(np.int32), strange + pairs_strange)
+        """The features of any words."""
+        number = self.vocabulary.number
+        known = self._features_of(Rows.of([[number[word] for word in text if word in number]])).values
+        unknown = [word for word in text if word not in number]
+        trigrams = [trigram for word in unknown for trigram in self.vocabulary.known_trigrams(word)]
+        features = np.unique(np.concatenate([known, np.array(trigrams, np.int32) + len(number)]))
+        # if all were known: the words, the pairs, and one trigram a letter
+        would_be = 2 * len(text) - 1 + sum(map(len, text))
+        return Probe(features, max(0, would_be - len(known) - len(trigrams)))
 
-    def nearest(self, near: list[tuple[Ints, Floats]], count: int, skip: Ints | None = None) -> Ints:
-        """The phrasings that share the weightiest words (or words like them)."""
-        if not near:
-            return np.zeros(0, np.int32)
-        numbers = np.concatenate([n for n, _ in near])
-        weights = np.concatenate([c for _, c in near]) * self.idf[numbers] ** 2
+    def probe_of(self, phrasing: int) -> Probe:
+        """The features of a phrasing, as if it had been asked."""
+        return Probe(self._features[phrasing], 0)
+
+    def nearest(self, words: Sequence[Alike], preference: Floats | None = None) -> Ints:
+        """At most `NEAREST` phrasings that share the rarest words, or words like them; sorted by number."""
+        numbers = np.concatenate([numbers for numbers, _ in words])
+        weights = np.concatenate([closeness for _, closeness in words]) * self._rarity[numbers]
         order = np.argsort(-weights, kind="stable")
-        volume = np.cumsum(self.frequency[numbers[order]])
-        order = order[: max(1, int(np.searchsorted(volume, _VOLUME)))]
-        postings = self.with_word.take(numbers[order])
-        scores = np.bincount(postings.values, weights=np.repeat(weights[order], postings.lengths), minlength=len(self.words))
-        scores = scores / self._word_norms
-        if skip is not None:
-            scores[skip] = 0
-        if len(scores) > count:
-            best = np.argpartition(-scores, count - 1)[:count].astype(np.int32)
-        else:
-            best = np.arange(len(scores), dtype=np.int32)
+        rarest = order[: 1 + int(self.frequency[numbers[order]].cumsum().searchsorted(_LOOKED_AT))]
+        places = self._with_word.places(numbers[rarest])
+        weight = weights[rarest].repeat(self.frequency[numbers[rarest]])
+        scores = np.bincount(self._with_word.values[places], weights=weight, minlength=len(self)) / self._size
+        scores = scores if preference is None else scores * preference
+        best = np.argpartition(-scores, NEAREST)[:NEAREST] if len(self) > NEAREST else np.arange(len(self))
         return np.sort(best[scores[best] > 0])
 
     def resemblance(self, probe: Probe, phrasings: Ints) -> Floats:
-        """Cosines between the phrasings and, in the last row and column, the probe."""
-        rows = self.features.take(phrasings)
-        flat = np.concatenate([rows.values, probe.features])
-        owner = np.concatenate([rows.owners(), np.full(len(probe.features), len(phrasings), np.int32)])
-        shared = np.bincount(flat, minlength=self.feature_count) > 1
-        column = np.cumsum(shared) - 1
-        kept = shared[flat]
-        dense = np.zeros((len(phrasings) + 1, int(column[-1]) + 1), np.float32)
-        dense[owner[kept], column[flat[kept]]] = self.weight[flat[kept]]
-        own = float((self.weight[probe.features] ** 2).sum()) + probe.strange * self.strange_weight**2
-        norms = np.sqrt(np.append(self._norms[phrasings], own)) + 1e-9
-        dense /= norms[:, None]
-        result = dense @ dense.T
-        np.fill_diagonal(result, 1)
-        return result
+        """Cosines between all of these phrasings and, as the last row and column, the probe."""
+        rows = self._features.take(phrasings)
+        features = np.concatenate([rows.values, probe.features])
+        owners = np.repeat(np.arange(len(rows) + 1), np.append(rows.lengths, len(probe.features)))
+        shared = np.bincount(features, minlength=self._width) > 1  # what only one has adds nothing to any product
+        column, kept = shared.cumsum() - 1, shared[features]
+        features, owners = features[kept], owners[kept]
+        dense = np.zeros((len(rows) + 1, int(column[-1]) + 1), np.float32)
+        dense[owners, column[features]] = self._weights[features]
+        own = float((self._weights[probe.features] ** 2).sum()) + probe.strange * self._strange_weight**2
+        dense /= np.sqrt(np.append(self._norms[phrasings], own) + 1e-9)[:, None]
+        parts = (dense[:, start : start + _COLUMNS] for start in range(0, dense.shape[1], _COLUMNS))
+        cosines = sum((part @ part.T for part in parts), np.zeros((len(dense), len(dense)), np.float32))
+        np.fill_diagonal(cosines, 1)
+        return cosines
+
+
+def _rarity(frequency: Ints | Floats, count: int) -> Floats:
+    return ((np.log((1 + count) / (1 + frequency)) + 1) ** _RARITY).astype(np.float32)

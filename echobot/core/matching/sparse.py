@@ -1,15 +1,17 @@
-"""Rows of numbers of different lengths, kept in two arrays: the one data structure of the ranking."""
+"""Rows of numbers of different lengths in two flat arrays: what the whole ranking is kept in."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int32]
-Floats = NDArray[np.float32]
+Ints: TypeAlias = NDArray[np.integer[Any]]
+Floats: TypeAlias = NDArray[np.floating[Any]]
+Bools: TypeAlias = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +19,19 @@ class Rows:
     """Row `i` is `values[starts[i]:starts[i + 1]]`."""
 
     values: Ints
-    starts: NDArray[np.int64]
+    starts: Ints
 
     @classmethod
     def of(cls, rows: Sequence[Sequence[int]]) -> Rows:
         lengths = np.fromiter(map(len, rows), np.int64, len(rows))
         values = np.fromiter((value for row in rows for value in row), np.int32, int(lengths.sum()))
         return cls(values, _starts(lengths))
+
+    @classmethod
+    def gathered(cls, values: Ints, owners: Ints, count: int) -> Rows:
+        """`count` rows from values in any order and the row that each belongs to."""
+        order = np.argsort(owners, kind="stable")
+        return cls(values[order].astype(np.int32), _starts(np.bincount(owners, minlength=count)))
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -32,39 +40,40 @@ class Rows:
         return self.values[self.starts[row] : self.starts[row + 1]]
 
     @property
-    def lengths(self) -> NDArray[np.int64]:
-        return np.diff(self.starts)
+    def lengths(self) -> Ints:
+        return self.starts[1:] - self.starts[:-1]
 
     def owners(self) -> Ints:
-        """For each value, the row that it is in."""
+        """For each value the row that it is in."""
         return np.repeat(np.arange(len(self), dtype=np.int32), self.lengths)
+
+    def places(self, rows: Ints) -> Ints:
+        """Where in `values` the values of some rows are."""
+        starts = self.starts[rows]
+        lengths = self.starts[rows + 1] - starts
+        ends = lengths.cumsum()
+        return np.arange(lengths.sum()) + (starts - ends + lengths).repeat(lengths)
 
     def take(self, rows: Ints) -> Rows:
         """Some rows, in the order asked for."""
         return Rows(self.values[self.places(rows)], _starts(self.starts[rows + 1] - self.starts[rows]))
 
-    def places(self, rows: Ints) -> NDArray[np.int64]:
-        """Where in `values` those rows are."""
-        lengths = self.starts[rows + 1] - self.starts[rows]
-        ends = np.cumsum(lengths)
-        return np.arange(lengths.sum()) + np.repeat(self.starts[rows] - (ends - lengths), lengths)
-
     def distinct(self) -> Rows:
         """Each row sorted, without repetitions."""
-        if not len(self.values):
-            return self
-        width = int(self.values.max()) + 1
-        keys = np.unique(self.owners().astype(np.int64) * width + self.values)
-        owners, values = np.divmod(keys, width)
+        width = int(self.values.max(initial=0)) + 1
+        owners, values = np.divmod(np.unique(self.owners().astype(np.int64) * width + self.values), width)
         return Rows(values.astype(np.int32), _starts(np.bincount(owners, minlength=len(self))))
 
     def turned(self, width: int) -> Rows:
-        """For each of the values below `width`, the rows that hold it."""
-        order = np.argsort(self.values, kind="stable")
-        return Rows(self.owners()[order], _starts(np.bincount(self.values, minlength=width)))
+        """For each number below `width` the rows that hold it."""
+        return Rows.gathered(self.owners(), self.values, width)
+
+    def sums(self, weights: Floats) -> Floats:
+        """For each row the sum of its values' weights."""
+        return np.bincount(self.owners(), weights=weights[self.values], minlength=len(self))
 
 
-def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+def _starts(lengths: Ints) -> Ints:
     starts = np.zeros(len(lengths) + 1, np.int64)
     np.cumsum(lengths, out=starts[1:])
     return starts

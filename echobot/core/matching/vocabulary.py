@@ -1,88 +1,93 @@
-"""The words of the phrasings, what each is made of, and which of them a strange word comes close to."""
+"""The words of the phrasings, the trigrams they are made of, and which of them another word comes close to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from itertools import chain
+from os.path import commonprefix
+from typing import TypeAlias
 
 import numpy as np
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from echobot.core.matching.sparse import Floats, Ints, Rows
 
-_SHORTEST_GRAM, _LONGEST_GRAM = 3, 3
-_ALIKE = 0.4  # cosine over n-grams from which two words may be akin
-_AKIN_STEM = 4  # letters
+Alike: TypeAlias = tuple[Ints, Floats]
+"""Known words, and how much they look like another word (0 to 1)."""
+
+_GRAM = 3  # letters; measured: 2 and 4 as well cost twice the time and find no more
+_ALIKE_AT = 0.4
+_MISSPELT = 5  # letters: a shorter word with one letter changed is another word
+_STEM = 4  # letters that two inflections of a word have in common
+_PART = 5  # letters of the shortest word that is looked for in compounds
 
 
-def grams(word: str) -> set[str]:
-    """The word's n-grams; spaces mark where it begins and ends, so that endings differ from middles."""
+def trigrams(word: str) -> set[str]:
+    """Three letters each; a space marks where the word begins and ends."""
     edged = f" {word} "
-    return {
-        edged[start : start + size]
-        for size in range(_SHORTEST_GRAM, _LONGEST_GRAM + 1)
-        for start in range(len(edged) - size + 1)
-    }
+    return {edged[start : start + _GRAM] for start in range(max(1, len(edged) - _GRAM + 1))}
+
+
+def akin(one: str, other: str) -> bool:
+    """Is the one an inflection, a misspelling or a compound of the other?"""
+    short, long = sorted((one, other), key=len)
+    if len(short) < _STEM or short.isdecimal():
+        return one == other
+    if len(short) >= _MISSPELT and OSA.distance(one, other, score_cutoff=1) <= 1:
+        return True
+    if len(short) >= _PART and (long.startswith(short) or long.endswith(short)):
+        return True
+    return len(commonprefix((short, long))) >= max(_STEM, len(short) - 2, 0.6 * len(long))
 
 
 class Vocabulary:
-    """Numbers for words and for the n-grams they are made of."""
+    """Numbers for words and for their trigrams."""
 
-    def __init__(self, texts: Iterable[Sequence[str]]) -> None:
-        self.words = list(dict.fromkeys(chain.from_iterable(texts)))
+    def __init__(self, texts: Sequence[Sequence[str]]) -> None:
+        counts = Counter(chain.from_iterable(texts))
+        self.words = sorted(counts, key=lambda word: (-counts[word], word))
         self.number = {word: number for number, word in enumerate(self.words)}
-        self._gram_number: dict[str, int] = {}
-        self.grams = Rows.of([self._number_grams(word) for word in self.words])
-        self.with_gram = self.grams.turned(len(self._gram_number))
+        self._trigram_number: dict[str, int] = {}
+        self.trigrams = Rows.of([self._number_trigrams(word) for word in self.words])
+        self._with_trigram = self.trigrams.turned(self.trigram_count)
+        self._by_edge: dict[str, list[str]] = defaultdict(list)
+        for word in self.words:
+            if len(word) >= _MISSPELT - 1:
+                self._by_edge[f"{word[0]}-"].append(word)
+                self._by_edge[f"-{word[-1]}"].append(word)
 
     def __len__(self) -> int:
         return len(self.words)
 
     @property
-    def gram_count(self) -> int:
-        return len(self._gram_number)
+    def trigram_count(self) -> int:
+        return len(self._trigram_number)
 
-    def _number_grams(self, word: str) -> list[int]:
-        numbers = self._gram_number
-        return [numbers.setdefault(gram, len(numbers)) for gram in sorted(grams(word))]
+    def _number_trigrams(self, word: str) -> list[int]:
+        numbers = self._trigram_number
+        return [numbers.setdefault(trigram, len(numbers)) for trigram in sorted(trigrams(word))]
 
-    def known_grams(self, word: str) -> tuple[list[int], int]:
-        """The numbers of the word's n-grams, and how many n-grams have none."""
-        all_grams = sorted(grams(word))
-        known = [self._gram_number[gram] for gram in all_grams if gram in self._gram_number]
-        return known, len(all_grams) - len(known)
+    def known_trigrams(self, word: str) -> list[int]:
+        """The numbers of those trigrams of any word that the phrasings have too."""
+        return [self._trigram_number[trigram] for trigram in trigrams(word) if trigram in self._trigram_number]
 
-    def alike(self, word: str) -> tuple[Ints, Floats]:
-        """Words that share many n-grams with this one, and the cosine; the word itself is among them if known."""
-        known, strange = self.known_grams(word)
-        sharing = self.with_gram.take(np.array(known, np.int32)).values
-        shared = np.bincount(sharing, minlength=len(self))
-        numbers = np.flatnonzero(shared >= _ALIKE * _ALIKE * (len(known) + strange)).astype(np.int32)
-        sizes = self.grams.starts[numbers + 1] - self.grams.starts[numbers]
-        cosine = (shared[numbers] / np.sqrt(sizes * (len(known) + strange))).astype(np.float32)
-        return numbers[cosine >= _ALIKE], cosine[cosine >= _ALIKE]
+    def alike(self, word: str) -> Alike:
+        """The words that share many trigrams with this one, itself among them, and the cosine."""
+        known, size = np.array(self.known_trigrams(word), np.int32), len(trigrams(word))
+        shared = np.bincount(self._with_trigram.values[self._with_trigram.places(known)], minlength=len(self))
+        numbers = (shared >= _ALIKE_AT**2 * size).nonzero()[0]
+        sizes = self.trigrams.starts[numbers + 1] - self.trigrams.starts[numbers]
+        cosine = shared[numbers] / np.sqrt(sizes * size)
+        close = cosine >= _ALIKE_AT
+        return numbers[close], cosine[close]
 
-    def corrected(self, word: str, alike: Ints) -> str | None:
-        """The known word that this one most likely misspells."""
-        allowed = errors_allowed(word)
-        near = ((OSA.distance(word, self.words[n], score_cutoff=allowed), n) for n in alike.tolist())
-        best = min((pair for pair in near if pair[0] <= allowed), default=None) if allowed else None
-        return self.words[best[1]] if best else None
-
-
-def errors_allowed(word: str) -> int:
-    """How many letters of a word may be wrong: none of a short one, which would be another word."""
-    return 0 if len(word) < 5 or word.isdecimal() else 1
-
-
-def akin(one: str, other: str) -> bool:
-    """Is the one an inflection, a misspelling or a compound of the other?"""
-    if one == other:
-        return True
-    short, long = sorted((one, other), key=len)
-    if len(short) < _AKIN_STEM or short.isdecimal():
-        return False
-    if OSA.distance(one, other, score_cutoff=errors_allowed(short)) <= errors_allowed(short):
-        return True
-    common = next((i for i, (a, b) in enumerate(zip(short, long)) if a != b), len(short))
-    return common >= max(_AKIN_STEM, len(short) - 2, round(0.6 * len(long))) or long.endswith(short) or long.startswith(short)
+    def corrected(self, word: str) -> str:
+        """The commonest word that is one slip of the finger away, or else the word as it is."""
+        if word in self.number or len(word) < _MISSPELT or not word.isalpha():
+            return word
+        for edge in (f"{word[0]}-", f"-{word[-1]}"):
+            if best := process.extractOne(word, self._by_edge.get(edge, ()), scorer=OSA.distance, score_cutoff=1):
+                return str(best[0])
+        return word

@@ -41,6 +41,13 @@ def test_a_line_break_stays_one():
     assert html("one\ntwo") == "<p>one<br>\ntwo</p>"
 
 
+@pytest.mark.parametrize(("items", "tag"), [("- one\n- two", "ul"), ("1. one\n2. two", "ol")])
+def test_what_follows_the_last_item_is_no_part_of_it(items, tag):
+    after_list = f"<{tag}>\n<li>one</li>\n<li>two</li>\n</{tag}>\n<p>Reply with a number.</p>"
+
+    assert html(f"{items}\nReply with a number.") == html(f"{items}\n\nReply with a number.") == after_list
+
+
 @given(st.text())
 def test_no_text_writes_other_html_than_the_few_tags(text):
     tags = set(re.findall(r"</?([a-z]+)", html(text)))

@@ -1,0 +1,123 @@
+"""What a knowledge base can tell about itself: how sure the ranking may be, before anybody has asked.
+
+Phrasings stand in for questions. Each is hidden and asked, and is answered rightly or wrongly; then its whole entry is
+hidden, and whatever is answered is wrong, as it is when somebody asks what the knowledge does not hold.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from echobot.core.matching.confidence import Confidence
+from echobot.core.matching.phrasebook import Asked, Evidence, Opinion, Phrasebook
+from echobot.core.matching.sparse import Bools, Floats, Ints
+from echobot.core.matching.vocabulary import Alike
+
+_PRECISION = 0.95
+_FALSE_ANSWERS = 0.015
+_OUTSIDERS = 0.5  # of the questions that are asked, against one that the knowledge holds
+_FEW, _ONE_IN = 80, 100  # how many phrasings are asked: so many, and one in so many
+_USUALLY_EXPLAINED, _USUAL_CASES = 0.6, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How sure to be of an answer, and from where on to give it."""
+
+    confidence: Confidence
+    found_at: float
+    explained_at: float  # the share of a question's weight that its answer must account for
+
+
+@dataclass(frozen=True, slots=True)
+class _Rehearsed:
+    inside: list[Evidence]
+    right: list[bool]
+    outside: list[Evidence]
+
+
+def rehearse(book: Phrasebook, small: Mapping[int, frozenset[int]]) -> Trust:
+    """Ask the phrasebook its own phrasings. `small` are the numbers of the words that say nothing, by language."""
+    done = _Rehearsed([], [], [])
+    known: dict[int, Alike] = {}
+    for phrasing in _chosen(len(book.index)):
+        _ask(book, phrasing, small.get(int(book.language_of[phrasing]), frozenset()), known, done)
+    right = np.array(done.right + [False] * len(done.outside), bool)
+    importance = np.array([1.0] * len(done.inside) + [_OUTSIDERS] * len(done.outside))
+    confidence = Confidence.learnt(done.inside + done.outside, right, importance)
+    return Trust(confidence, _found_at(confidence, done, importance), _explained_at(done))
+
+
+def _chosen(count: int) -> list[int]:
+    return random.Random(0).sample(range(count), min(count, _FEW + count // _ONE_IN))  # noqa: S311 - the same each time
+
+
+def _ask(book: Phrasebook, phrasing: int, small: frozenset[int], known: dict[int, Alike], done: _Rehearsed) -> None:
+    asked = _stand_in(book, phrasing, small, known)
+    entry = int(book.entry_of[phrasing])
+    near = book.near(asked)
+    near = near[near != phrasing]
+    cosines = book.resemblance(asked, near)
+    beliefs = book.bayes.beliefs(asked.numbers, without=(entry, book.index.words[phrasing]))
+    asked = _without(book, asked, small, np.ones(len(asked.words)))
+    best = _answer(book, asked, book.weigh(near, cosines, beliefs), done.inside)
+    done.right.append(best == entry)
+    if book.entry_count > 1:
+        left = book.entry_of[near] != entry
+        cosines = cosines[np.ix_(np.append(left, True), np.append(left, True))]
+        beliefs = np.where(np.arange(book.entry_count) == entry, 0, beliefs)
+        asked = _without(book, asked, small, _uses(book, asked.numbers, entry))
+        _answer(book, asked, book.weigh(near[left], cosines, beliefs / (beliefs.sum() + 1e-9)), done.outside)
+
+
+def _stand_in(book: Phrasebook, phrasing: int, small: frozenset[int], known: dict[int, Alike]) -> Asked:
+    vocabulary = book.index.vocabulary
+    numbers = np.array(list(dict.fromkeys(book.index.words[phrasing].tolist())))
+    words = tuple(vocabulary.words[number] for number in numbers)
+    for number, word in zip(numbers.tolist(), words, strict=True):
+        if number not in known:
+            known[number] = vocabulary.alike(word)
+    nothing = np.zeros(len(words))
+    alike = tuple(known[number] for number in numbers.tolist())
+    probe, language = book.index.probe_of(phrasing), int(book.language_of[phrasing])
+    return Asked(words, numbers, alike, nothing, nothing.astype(bool), probe, language)
+
+
+def _uses(book: Phrasebook, numbers: Ints, entry: int) -> Ints:
+    """How many of the entry's phrasings use each of these words."""
+    own = book.index.words.take(book.of_entry[entry]).distinct().values
+    return (own == numbers[:, None]).sum(1)
+
+
+def _without(book: Phrasebook, asked: Asked, small: frozenset[int], uses: Ints | Floats) -> Asked:
+    """The question as it is when so many phrasings with each word are hidden."""
+    left = book.index.frequency[asked.numbers] - uses
+    content = np.array([number not in small for number in asked.numbers.tolist()])
+    return replace(asked, weights=book.weights(left) * content, strange=left <= 0)
+
+
+def _answer(book: Phrasebook, asked: Asked, opinion: Opinion, evidence: list[Evidence]) -> int:
+    best = int(np.argmax(opinion.strength))
+    evidence.append(book.evidence(asked, opinion, best, book.accounted(asked, opinion, best)))
+    return best
+
+
+def _found_at(confidence: Confidence, done: _Rehearsed, importance: Floats) -> float:
+    """The lowest score from which on answers are expected to be right often enough, and outsiders seldom answered."""
+    chances = confidence.of(done.inside + done.outside)
+    order = np.argsort(-chances, kind="stable")
+    precision = np.cumsum((chances * importance)[order]) / np.cumsum(importance[order])
+    enough: Bools = precision >= _PRECISION
+    right_enough = float(chances[order][enough][-1]) if enough.any() else _PRECISION
+    return min(max(right_enough, 0.5), 0.99)
+
+
+def _explained_at(done: _Rehearsed) -> float:
+    """Nine in ten right answers explain as much; a knowledge base too small to tell is held to the usual."""
+    shares = [evidence.explained for evidence, right in zip(done.inside, done.right, strict=True) if right]
+    usual = _USUALLY_EXPLAINED * _USUAL_CASES
+    return float((usual + len(shares) * np.quantile(shares, 0.1)) / (_USUAL_CASES + len(shares))) if shares else 0.6

@@ -1,0 +1,84 @@
+"""A knowledge base made ready for answering, and kept so: the next start takes a third of the time.
+
+What is kept is a pickle in the user's own cache. It is only read when nobody else can have written it, and only used
+for the very files, program and libraries that it was made from.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import numpy as np
+
+from echobot.core.answering import Answerer
+from echobot.shipped import shipped_folder
+
+
+def answerer(folder: Path | None = None) -> Answerer:
+    """Ready to answer from the folder; raises `ProblemsFound` with every error in it."""
+    folder = folder or shipped_folder()
+    cache, made_from = _cache_folder(), _made_from(folder)
+    file = cache / f"{sha256(os.fsencode(folder.resolve())).hexdigest()[:16]}.pickle"
+    if (kept := _read(file, made_from)) is not None:
+        return kept
+    from echobot.content.knowledge_folder import load_or_refuse  # noqa: PLC0415 - what the cache is there to spare
+
+    ready = Answerer(load_or_refuse(folder))
+    _write(file, made_from, ready)
+    return ready
+
+
+def _cache_folder() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "echobot"
+
+
+def _read(file: Path, made_from: str) -> Answerer | None:
+    with suppress(Exception), file.open("rb") as opened:  # whatever is wrong with it, it can be made again
+        if not _is_ours_alone(os.fstat(opened.fileno())) or not _is_ours_alone(file.parent.stat()):
+            return None
+        if opened.readline().decode().strip() == made_from:
+            kept = pickle.load(opened)  # noqa: S301 - written by this user's own echobot
+            return kept if isinstance(kept, Answerer) else None
+    return None
+
+
+def _write(file: Path, made_from: str, ready: Answerer) -> None:
+    """Whole or not at all; a cache that cannot be written is done without."""
+    with suppress(OSError):
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=file.parent, delete=False) as fresh:
+            fresh.write(f"{made_from}\n".encode())
+            pickle.dump(ready, fresh, pickle.HIGHEST_PROTOCOL)
+        Path(fresh.name).replace(file)
+
+
+def _is_ours_alone(status: os.stat_result) -> bool:
+    return status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def _made_from(folder: Path) -> str:
+    """Changes whenever a file of the knowledge, the program, or a library that the pickle holds values of changes."""
+    parts = [sys.version, np.__version__]
+    for place, pattern in (
+        (folder, "*.y*ml"),
+        (shipped_folder() / "languages", "*.y*ml"),
+        (Path(__file__).parent, "*.py"),
+    ):
+        parts += _stamps(place, pattern)
+    return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _stamps(folder: Path, pattern: str) -> Iterator[str]:
+    for file in sorted(folder.rglob(pattern)):
+        with suppress(OSError):
+            status = file.stat()
+            yield f"{file}:{status.st_size}:{status.st_mtime_ns}:{status.st_ino}"
