@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
 _LETTERS = {"ß": "ss", "đ": "d", "ø": "o", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
 """What people type for letters that Unicode does not take apart into a plain letter and a mark."""
+
+_IDEOGRAPHS = (("\u3040", "\u30ff"), ("\u3400", "\u9fff"), ("\U00020000", "\U0003ffff"))
+_PLAIN_WORD = re.compile("[a-z0-9]+")
 
 
 class _Table(dict[int, str]):
@@ -37,7 +41,7 @@ def _spaced(character: str) -> str:
 
 def _is_ideograph(character: str) -> bool:
     """Chinese characters and kana."""
-    return "\u3040" <= character <= "\u30ff" or "\u3400" <= character <= "\u9fff" or "\U00020000" <= character <= "\U0003ffff"
+    return any(first <= character <= last for first, last in _IDEOGRAPHS)
 
 
 _FOLDED = _Table(_folded)
@@ -58,4 +62,6 @@ def said(text: str) -> Iterator[tuple[str, str]]:
 
 def words(text: str) -> list[str]:
     """The folded words of a text."""
+    if text.isascii():
+        return _PLAIN_WORD.findall(text.lower())
     return [folded for _, folded in said(text)]

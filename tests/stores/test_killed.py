@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -17,14 +18,15 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def kills(request):
-    return {"short": 4, "full": 100}[request.config.getoption("--chaos")]
+    return {"short": 15, "full": 100}[request.config.getoption("--chaos")]
 
 
-def run_and_kill(url: str, after_lines: int) -> list[str]:
-    """Returns every line that went out before the end."""
+def run_and_kill(url: str, after_lines: int, and_then: float) -> list[str]:
+    """Returns every line that went out before the end. Lines come between calls; `and_then` (s) leads into one."""
     command = [sys.executable, "-m", "tests.stores.endless", url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         lines = [process.stdout.readline() for _ in range(after_lines)]
+        time.sleep(and_then)
         process.kill()
         lines += process.stdout.readlines()
     assert all(lines), "it ended by itself"
@@ -36,7 +38,7 @@ async def test_whatever_was_promised_before_the_kill_is_there_and_nothing_is_hal
     url = f"sqlite:///{tmp_path}/echobot.db"
     promised: list[str] = []
     for kill in range(kills):
-        promised += run_and_kill(url, after_lines=1 + 7 * kill % 50)
+        promised += run_and_kill(url, after_lines=1 + 7 * kill % 50, and_then=kill * 0.0007 % 0.01)
         store = SqlStore.open(url)
         await _check(store, promised)
         await store.close()

@@ -13,7 +13,7 @@ import pytest
 
 from echobot.errors import StoreError
 from echobot.stores.sql import SqlStore
-from tests.fakes import ACCOUNT, NOON, ROOM, conversation, crowd, message, reply
+from tests.fakes import ACCOUNT, NOON, crowd, message, reply
 
 SECRET = "my landlord is called Perkovac"
 
@@ -226,13 +226,19 @@ async def test_a_store_in_memory_needs_no_file(tmp_path, monkeypatch):
 
 
 async def test_what_people_wrote_is_in_no_file_once_it_is_answered_and_tidied(path):
+    asked = [message(number, f"{SECRET} {number}", "@perkovac:example.org") for number in range(200)]
+    answered = [reply(number, f"About {SECRET}:", "@perkovac:example.org") for number in range(200)]
     store = SqlStore.open(f"sqlite:///{path}")
-    asked, answered = message(1, SECRET, "@perkovac:example.org"), reply(1, f"About {SECRET}:", "@perkovac:example.org")
-    await store.keep(ACCOUNT, [asked], "c1", NOON)
-    await store.settle([asked], [answered], [conversation("@ana:example.org", ROOM)], NOON)
-    await store.sent(answered.key, "$r1", NOON)
-    await store.forget(NOON, NOON)
+    await store.keep(ACCOUNT, asked, "c1", NOON)
+    await store.settle([], answered, [], NOON)
+    await store.close()  # writes it all from the log into the file
+    assert b"Perkovac" in path.read_bytes()
 
+    store = SqlStore.open(f"sqlite:///{path}")
+    await store.settle(asked, [], [], NOON)
+    for each in answered:
+        await store.sent(each.key, "$r", NOON)
+    await store.forget(NOON, NOON)
     written = b"".join(file.read_bytes() for file in path.parent.iterdir())
     assert b"Perkovac" not in written
     assert b"@perkovac" not in written

@@ -10,7 +10,7 @@ import numpy as np
 from echobot.core.matching.phrasebook import Evidence
 from echobot.core.matching.sparse import Bools, Floats
 
-_USUAL = np.array([-4.5, 3.6, 4.0, 0.5, -0.5, 2.1, -0.5, 0.5])  # the constant, then as in `Evidence.row`
+_USUAL = np.array([-4.0, 4.0, 4.0, -0.3, -1.0, 2.2, -0.6, 0.6])  # the constant, then as in `Evidence.row`
 _HOLD = np.array([0.2, 4, 4, 4, 4, 4, 4, 4])  # how strongly each is drawn towards its usual value
 _ROUNDS = 12
 

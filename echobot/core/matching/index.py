@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from echobot.core.matching.sparse import Floats, Ints, Rows
+from echobot.core.matching.sparse import Floats, Ints, Rows, distinct
 from echobot.core.matching.vocabulary import Alike, Vocabulary
 
 NEAREST = 95  # with the question 96 rows: BLAS works on matrices of that size without starting threads
@@ -30,12 +30,12 @@ class Index:
     def __init__(self, texts: Sequence[Sequence[str]]) -> None:
         self.vocabulary = vocabulary = Vocabulary(texts)
         self.words = Rows.of([[vocabulary.number[word] for word in text] for text in texts])
-        distinct = self.words.distinct()
-        self.frequency = np.bincount(distinct.values, minlength=len(vocabulary))
-        self._with_word = distinct.turned(len(vocabulary))
+        once = self.words.distinct()
+        self.frequency = np.bincount(once.values, minlength=len(vocabulary))
+        self._with_word = once.turned(len(vocabulary))
         self._rarity = np.log((1 + len(texts)) / (0.5 + self.frequency)).astype(np.float32) ** 2
-        self._size = np.sqrt(distinct.sums(self._rarity) + 1e-6)
-        self._pairs = np.unique(self._pair_keys(self.words))
+        self._size = np.sqrt(once.sums(self._rarity) + 1e-6)
+        self._pairs = distinct(self._pair_keys(self.words))
         self._features = self._features_of(self.words).distinct()
         self._weights = _rarity(np.bincount(self._features.values, minlength=self._width), len(texts))
         self._strange_weight = float(_rarity(np.zeros(1), len(texts))[0])
@@ -71,7 +71,7 @@ class Index:
         known = self._features_of(Rows.of([[number[word] for word in text if word in number]])).values
         unknown = [word for word in text if word not in number]
         trigrams = [trigram for word in unknown for trigram in self.vocabulary.known_trigrams(word)]
-        features = np.unique(np.concatenate([known, np.array(trigrams, np.int32) + len(number)]))
+        features = distinct(np.concatenate([known, np.array(trigrams, np.int32) + len(number)]))
         # if all were known: the words, the pairs, and one trigram a letter
         would_be = 2 * len(text) - 1 + sum(map(len, text))
         return Probe(features, max(0, would_be - len(known) - len(trigrams)))

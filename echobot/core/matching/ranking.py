@@ -7,20 +7,20 @@ the phrasings leave unexplained vetoes, however high that probability is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 
 from echobot.core.answer import Match
 from echobot.core.knowledge import EntryId, Language
-from echobot.core.matching.phrasebook import Asked, Opinion, Phrasebook
+from echobot.core.matching.phrasebook import Asked, Evidence, Opinion, Phrasebook
 from echobot.core.matching.rehearsal import rehearse
+from echobot.core.matching.sparse import Bools
 from echobot.core.text import said, words
 
 _MOST_CHARACTERS = 2000
-_MOST_WORDS = 60
+_MOST_WORDS = 40  # different ones, half from the beginning of a long message and half from its end
 _CERTAIN = 0.995
 _CHOICES_SHARE = 1 / 3  # of `found_at`: from there on an entry may be a choice
 
@@ -60,3 +60,84 @@ class Ranker:
         self._trust = rehearse(self._book, self._small_numbers())
         self.found_at = self._trust.found_at
         self.choices_at = self.found_at * _CHOICES_SHARE
+
+    def rank(
+        self, text: str, language: Language | None = None, explained: frozenset[str] = frozenset(), limit: int = 5
+    ) -> list[Match]:
+        """The entries that anything speaks for, best first. `explained` are folded words that need no explanation."""
+        spoken = list(said(text[:_MOST_CHARACTERS]))
+        if not spoken or not self._entries:
+            return []
+        typed = _different(spoken)
+        asked = self._read(list(typed), language, explained)
+        opinion = self._book.opinion(asked)
+        owners = self._owners.get(tuple(folded for _, folded in spoken), set())
+        matches = [self._match(asked, opinion, entry, tuple(typed.values()), owners) for entry in opinion.best(limit)]
+        return sorted(matches, key=lambda match: -match.score)
+
+    def _read(self, folded: Sequence[str], language: Language | None, explained: frozenset[str]) -> Asked:
+        vocabulary = self._book.index.vocabulary
+        small = self._every_small if language is None else self._small.get(language, frozenset())
+        corrected = tuple(word if word in small else vocabulary.corrected(word) for word in folded)
+        known = np.array([word in vocabulary.number for word in corrected])
+        numbers = np.array([vocabulary.number[word] for word in corrected if word in vocabulary.number], np.int32)
+        frequency = np.zeros(len(folded))
+        frequency[known] = self._book.index.frequency[numbers]
+        content = np.array([word not in small and word not in explained for word in folded])
+        return Asked(
+            words=corrected,
+            numbers=np.unique(numbers),
+            alike=tuple(map(vocabulary.alike, corrected)),
+            weights=self._book.weights(frequency) * content,
+            strange=~known,
+            probe=self._book.index.probe(corrected),
+            language=-1 if language is None else self._languages.get(language, -1),
+        )
+
+    def _match(self, asked: Asked, opinion: Opinion, entry: int, typed: Sequence[str], owners: set[int]) -> Match:
+        accounted = self._book.accounted(asked, opinion, entry)
+        evidence = self._book.evidence(asked, opinion, entry, accounted)
+        score = float(self._trust.confidence.of([evidence])[0])
+        exact = owners == {entry}
+        return Match(
+            entry=self._entries[entry],
+            score=max(score, _CERTAIN) if exact else score,
+            matched=_where(typed, accounted & (asked.weights > 0)),
+            unexplained=_where(typed, ~accounted & (asked.weights > 0)),
+            vetoed=not exact and evidence.explained < self._trust.explained_at,
+            reason="asked in exactly these words in the knowledge base" if exact else _reason(evidence),
+        )
+
+    def _small_numbers(self) -> dict[int, frozenset[int]]:
+        number = self._book.index.vocabulary.number
+        return {
+            self._languages[language]: frozenset(number[word] for word in small if word in number)
+            for language, small in self._small.items()
+            if language in self._languages
+        }
+
+
+def _numbered(languages: Iterable[Language]) -> dict[Language, int]:
+    return {language: number for number, language in enumerate(dict.fromkeys(languages))}
+
+
+def _different(spoken: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The different words of a message, folded, and how each was first typed."""
+    typed: dict[str, str] = {}
+    for as_typed, folded in spoken:
+        typed.setdefault(folded, as_typed)
+    if len(typed) <= _MOST_WORDS:
+        return typed
+    pairs = list(typed.items())
+    return dict(pairs[: _MOST_WORDS // 2] + pairs[-_MOST_WORDS // 2 :])
+
+
+def _where(typed: Sequence[str], chosen: Bools) -> tuple[str, ...]:
+    return tuple(word for word, is_chosen in zip(typed, chosen.tolist(), strict=True) if is_chosen)
+
+
+def _reason(evidence: Evidence) -> str:
+    return (
+        f"its phrasings explain {evidence.explained:.0%} of the question; the most similar one resembles it by "
+        f"{evidence.closest:.2f}; it leads by {evidence.lead:.2f}"
+    )

@@ -15,7 +15,6 @@ import numpy as np
 from echobot.core.matching.confidence import Confidence
 from echobot.core.matching.phrasebook import Asked, Evidence, Opinion, Phrasebook
 from echobot.core.matching.sparse import Bools, Floats, Ints
-from echobot.core.matching.vocabulary import Alike
 
 _PRECISION = 0.95
 _FALSE_ANSWERS = 0.015
@@ -43,9 +42,8 @@ class _Rehearsed:
 def rehearse(book: Phrasebook, small: Mapping[int, frozenset[int]]) -> Trust:
     """Ask the phrasebook its own phrasings. `small` are the numbers of the words that say nothing, by language."""
     done = _Rehearsed([], [], [])
-    known: dict[int, Alike] = {}
     for phrasing in _chosen(len(book.index)):
-        _ask(book, phrasing, small.get(int(book.language_of[phrasing]), frozenset()), known, done)
+        _ask(book, phrasing, small.get(int(book.language_of[phrasing]), frozenset()), done)
     right = np.array(done.right + [False] * len(done.outside), bool)
     importance = np.array([1.0] * len(done.inside) + [_OUTSIDERS] * len(done.outside))
     confidence = Confidence.learnt(done.inside + done.outside, right, importance)
@@ -56,8 +54,8 @@ def _chosen(count: int) -> list[int]:
     return random.Random(0).sample(range(count), min(count, _FEW + count // _ONE_IN))  # noqa: S311 - the same each time
 
 
-def _ask(book: Phrasebook, phrasing: int, small: frozenset[int], known: dict[int, Alike], done: _Rehearsed) -> None:
-    asked = _stand_in(book, phrasing, small, known)
+def _ask(book: Phrasebook, phrasing: int, small: frozenset[int], done: _Rehearsed) -> None:
+    asked = _stand_in(book, phrasing)
     entry = int(book.entry_of[phrasing])
     near = book.near(asked)
     near = near[near != phrasing]
@@ -74,15 +72,12 @@ def _ask(book: Phrasebook, phrasing: int, small: frozenset[int], known: dict[int
         _answer(book, asked, book.weigh(near[left], cosines, beliefs / (beliefs.sum() + 1e-9)), done.outside)
 
 
-def _stand_in(book: Phrasebook, phrasing: int, small: frozenset[int], known: dict[int, Alike]) -> Asked:
+def _stand_in(book: Phrasebook, phrasing: int) -> Asked:
     vocabulary = book.index.vocabulary
     numbers = np.array(list(dict.fromkeys(book.index.words[phrasing].tolist())))
     words = tuple(vocabulary.words[number] for number in numbers)
-    for number, word in zip(numbers.tolist(), words, strict=True):
-        if number not in known:
-            known[number] = vocabulary.alike(word)
     nothing = np.zeros(len(words))
-    alike = tuple(known[number] for number in numbers.tolist())
+    alike = tuple(map(vocabulary.alike, words))
     probe, language = book.index.probe_of(phrasing), int(book.language_of[phrasing])
     return Asked(words, numbers, alike, nothing, nothing.astype(bool), probe, language)
 

@@ -61,7 +61,7 @@ class Rows:
     def distinct(self) -> Rows:
         """Each row sorted, without repetitions."""
         width = int(self.values.max(initial=0)) + 1
-        owners, values = np.divmod(np.unique(self.owners().astype(np.int64) * width + self.values), width)
+        owners, values = np.divmod(distinct(self.owners().astype(np.int64) * width + self.values), width)
         return Rows(values.astype(np.int32), _starts(np.bincount(owners, minlength=len(self))))
 
     def turned(self, width: int) -> Rows:
@@ -71,6 +71,12 @@ class Rows:
     def sums(self, weights: Floats) -> Floats:
         """For each row the sum of its values' weights."""
         return np.bincount(self.owners(), weights=weights[self.values], minlength=len(self))
+
+
+def distinct(numbers: Ints) -> Ints:
+    """The numbers sorted, without repetitions; for our sizes several times faster than `np.unique`."""
+    ordered = np.sort(numbers)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
 
 
 def _starts(lengths: Ints) -> Ints:

@@ -52,6 +52,7 @@ class Vocabulary:
         self._trigram_number: dict[str, int] = {}
         self.trigrams = Rows.of([self._number_trigrams(word) for word in self.words])
         self._with_trigram = self.trigrams.turned(self.trigram_count)
+        self._alike_known: dict[str, Alike] = {}  # filled as they are asked about
         self._by_edge: dict[str, list[str]] = defaultdict(list)
         for word in self.words:
             if len(word) >= _MISSPELT - 1:
@@ -75,6 +76,13 @@ class Vocabulary:
 
     def alike(self, word: str) -> Alike:
         """The words that share many trigrams with this one, itself among them, and the cosine."""
+        if word not in self.number:
+            return self._alike(word)
+        if word not in self._alike_known:
+            self._alike_known[word] = self._alike(word)
+        return self._alike_known[word]
+
+    def _alike(self, word: str) -> Alike:
         known, size = np.array(self.known_trigrams(word), np.int32), len(trigrams(word))
         shared = np.bincount(self._with_trigram.values[self._with_trigram.places(known)], minlength=len(self))
         numbers = (shared >= _ALIKE_AT**2 * size).nonzero()[0]

@@ -1,0 +1,79 @@
+import os
+
+import pytest
+
+from echobot import prepared
+from echobot.errors import ProblemsFound
+
+ENTRY = 'entries: [{id: fediverse, asked: {en: ["what is the fediverse", "the fediverse"]}, answer: {en: "ANSWER"}}]\n'
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    knowledge = tmp_path / "knowledge"
+    knowledge.mkdir()
+    (knowledge / "entries.yaml").write_text(ENTRY)
+    return knowledge
+
+
+def said(folder):
+    return prepared.answerer(folder).answer("what is the fediverse").text
+
+
+def kept(folder):
+    (file,) = (folder.parent / "cache" / "echobot").iterdir()
+    return file
+
+
+def test_what_was_kept_answers_the_same(folder):
+    first = said(folder)
+    made_at = kept(folder).stat().st_mtime_ns
+
+    assert said(folder) == first == "ANSWER"
+    assert kept(folder).stat().st_mtime_ns == made_at
+
+
+def test_an_edit_is_seen_at_once(folder):
+    said(folder)
+    (folder / "entries.yaml").write_text(ENTRY.replace("ANSWER", "answer"))
+
+    assert said(folder) == "answer"
+
+
+def test_a_new_file_is_seen_at_once(folder):
+    said(folder)
+    (folder / "more.yaml").write_text("entries: [{id: fediverse}]\n")
+
+    with pytest.raises(ProblemsFound):
+        said(folder)
+
+
+@pytest.mark.parametrize("damage", [lambda file: file.write_bytes(b""), lambda file: file.write_bytes(file.read_bytes()[:-9])])
+def test_a_damaged_cache_is_made_again(folder, damage):
+    said(folder)
+    damage(kept(folder))
+
+    assert said(folder) == "ANSWER"
+
+
+def test_a_cache_that_others_can_write_is_not_believed(folder):
+    said(folder)
+    kept(folder).chmod(0o666)
+    inode = kept(folder).stat().st_ino
+
+    assert said(folder) == "ANSWER"
+    assert kept(folder).stat().st_ino != inode
+
+
+def test_nobody_else_can_read_what_is_kept(folder):
+    said(folder)
+
+    assert kept(folder).stat().st_mode & 0o077 == 0
+    assert kept(folder).parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(folder):
+    os.close(os.open(folder.parent / "cache", os.O_CREAT))
+
+    assert said(folder) == "ANSWER"
