@@ -48,6 +48,7 @@ class ConsoleChat:
         answered = threading.Semaphore(1)
         loop = asyncio.get_running_loop()
         terminal = _terminal_settings()
+        self._write(HELP)
         # Not an executor's thread: nobody can interrupt input(), and the program must be able to end while it waits.
         threading.Thread(target=self._read_lines, args=(loop, lines, answered), daemon=True).start()
         try:

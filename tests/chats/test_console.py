@@ -40,7 +40,7 @@ async def test_each_line_is_a_question_and_is_answered():
     kept, printed = await converse("what is peertube?", "and mastodon?")
 
     assert [message.text for message in kept] == ["what is peertube?", "and mastodon?"]
-    assert printed == ["\nyes\n", "\nyes\n"]
+    assert printed == [HELP, "\nyes\n", "\nyes\n"]
 
 
 async def test_what_is_typed_is_meant_for_the_bot():
@@ -58,4 +58,4 @@ async def test_two_lines_are_two_messages_even_when_they_are_the_same():
 async def test_help_is_no_question():
     kept, printed = await converse("/help", "")
 
-    assert (kept, printed) == ([], [HELP])
+    assert (kept, printed) == ([], [HELP, HELP])

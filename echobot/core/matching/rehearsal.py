@@ -18,7 +18,7 @@ from echobot.core.matching.sparse import Bools, Floats, Ints
 
 _PRECISION = 0.95
 _FALSE_ANSWERS = 0.015
-_OUTSIDERS = 0.5  # of the questions that are asked, against one that the knowledge holds
+_OUTSIDERS = 0.3  # questions about something else, for each that the knowledge holds
 _FEW, _ONE_IN = 80, 100  # how many phrasings are asked: so many, and one in so many
 _USUALLY_EXPLAINED, _USUAL_CASES = 0.6, 20
 
