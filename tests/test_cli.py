@@ -19,7 +19,18 @@ entries:
     answer: {en: "None is known."}
     sources: ["https://example.org"]
 """
-FIELDS = ["outcome", "entries", "language", "text", "sources", "reviewed", "score", "matched", "unexplained", "elapsed_ms"]
+FIELDS = [
+    "outcome",
+    "entries",
+    "language",
+    "text",
+    "sources",
+    "reviewed",
+    "score",
+    "matched",
+    "unexplained",
+    "elapsed_ms",
+]
 
 
 @pytest.fixture
@@ -151,7 +162,9 @@ def test_asking_and_checking_load_neither_a_chat_nor_a_database():
     script = "import sys; from echobot.cli import main; main({}); print([m for m in {} if m in sys.modules])"
     heavy = ["nio", "mastodon", "sqlalchemy", "aiohttp"]
     for arguments in (["ask", "what is mastodon?"], ["check"]):
-        ran = subprocess.run([sys.executable, "-c", script.format(arguments, heavy)], capture_output=True, text=True, check=True)
+        ran = subprocess.run(
+            [sys.executable, "-c", script.format(arguments, heavy)], capture_output=True, text=True, check=True
+        )
         assert ran.stdout.splitlines()[-1] == "[]"
 
 

@@ -49,7 +49,9 @@ def test_a_new_file_is_seen_at_once(folder):
         said(folder)
 
 
-@pytest.mark.parametrize("damage", [lambda file: file.write_bytes(b""), lambda file: file.write_bytes(file.read_bytes()[:-9])])
+@pytest.mark.parametrize(
+    "damage", [lambda file: file.write_bytes(b""), lambda file: file.write_bytes(file.read_bytes()[:-9])]
+)
 def test_a_damaged_cache_is_made_again(folder, damage):
     said(folder)
     damage(kept(folder))

@@ -14,6 +14,9 @@ from echobot.core.matching import Matcher
 from echobot.core.wording import Voice
 
 
+_MOST_CHARACTERS = 4000
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """A question, the decision, and the words for it."""
@@ -76,6 +79,7 @@ class Answerer:
         language: Language | None = None,
     ) -> Answered:
         """Answer in `language`, else in the text's own; `offered` are the choices that a bare number may pick from."""
+        text = _readable(text)
         question = Question(text, language or self.language(text, hint))
         choice = picked(text, tuple(entry for entry in offered if self.knowledge.thing(entry)))
         matches = (
@@ -96,3 +100,9 @@ class Answerer:
             return Provenance()
         thing = self.knowledge.thing(answered.entries[0])
         return Provenance(thing.sources, thing.reviewed) if thing else Provenance()
+
+
+def _readable(text: str) -> str:
+    """The beginning and the end of what is too long to be a question: whoever asks does so before a story or after it."""
+    half = _MOST_CHARACTERS // 2
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:half]}\n{text[-half:]}"

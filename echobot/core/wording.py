@@ -45,7 +45,7 @@ class Voice:
         """The whole reply, plain: "- " before items, blank lines between paragraphs, bare links."""
         match answer:
             case Found(match):
-                return self._found(match)
+                return self.entry(match.entry)
             case Choices(matches):
                 return self._choices(matches)
             case _:
@@ -78,8 +78,9 @@ class Voice:
             return _begin(asked[0])
         return self._text(entry.title) or _begin(next(iter(entry.asked.values()))[0])
 
-    def _found(self, match: Match) -> str:
-        known, entry = self.knowledge, match.entry
+    def entry(self, entry: EntryId) -> str:
+        """What is known under this id, with its sources."""
+        known = self.knowledge
         if service := known.services.get(entry):
             return self._service(service)
         if need := known.needs.get(entry):

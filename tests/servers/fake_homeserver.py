@@ -56,6 +56,7 @@ class FakeHomeserver:
         self.requests: Counter[str] = Counter()
         self.tokens: list[str | None] = []  # given to syncs
         self.has_gap_in_bad_room = False
+        self.members: list[str] | None = None  # told when asked, instead of a summary with each sync
 
     def say(self, body: str) -> None:
         content = {"msgtype": "m.text", "body": body}
@@ -68,6 +69,7 @@ class FakeHomeserver:
         application.router.add_get(f"{client}/account/whoami", self._meets("whoami", self._whoami))
         application.router.add_get(f"{client}/sync", self._meets("sync", self._sync))
         application.router.add_get(f"{client}/rooms/{{room}}/messages", self._meets("messages", self._messages))
+        application.router.add_get(f"{client}/rooms/{{room}}/joined_members", self._meets("members", self._members))
         application.router.add_put(f"{client}/rooms/{{room}}/send/{{kind}}/{{txn}}", self._meets("send", self._send))
         return application
 
@@ -88,7 +90,7 @@ class FakeHomeserver:
         read = int(request.query.get("since", "s0")[1:])
         if "since" in request.query:
             await self._news(read, int(request.query.get("timeout", 0)) / 1000)
-        summary = {"m.joined_member_count": 3, "m.invited_member_count": 0}
+        summary = {} if self.members else {"m.joined_member_count": 3, "m.invited_member_count": 0}
         rooms = {ROOM: {"timeline": {"events": self.said[read:]}, "summary": summary}}
         if self.has_gap_in_bad_room:
             timeline = {"events": [], "limited": True, "prev_batch": "s0"}
@@ -102,6 +104,10 @@ class FakeHomeserver:
 
     async def _messages(self, request: web.Request) -> web.Response:
         return web.json_response({"chunk": [], "start": "s0"})
+
+    async def _members(self, request: web.Request) -> web.Response:
+        nobody = {"display_name": None, "avatar_url": None}
+        return web.json_response({"joined": dict.fromkeys(self.members or [], nobody)})
 
     async def _send(self, request: web.Request) -> web.Response:
         return web.json_response({"event_id": "$sent"})

@@ -13,7 +13,7 @@ from echobot.chats.matrix import writing
 from echobot.chats.matrix.homeserver import ask, connect
 from echobot.chats.matrix.invites import Door, inviter_of
 from echobot.chats.matrix.reading import Called, Event, is_own_join, read, since_own_join
-from echobot.chats.matrix.rhythm import USUAL, Rhythm
+from echobot.chats.matrix.rhythm import USUAL, Rhythm, wait_after
 from echobot.chats.matrix.sync import Gaps, Sync
 from echobot.core.message import AccountName, Message, Reply
 from echobot.errors import ChatError, LoginRefused, SettingsError
@@ -82,7 +82,7 @@ class MatrixChat:
         batch = await self._sync.after(cursor)
         self._note(batch, door)
         await keep(await self._messages(batch, cursor), batch.next_batch)
-        return batch.next_batch
+        return str(batch.next_batch)
 
     async def _patiently(self, step: Callable[..., Awaitable[str]], *given: object) -> str:
         """Try a step until it is done; only a token that is not accepted ends this."""
@@ -92,9 +92,9 @@ class MatrixChat:
             except LoginRefused:
                 raise
             except ChatError as error:
-                wait = max(pause, getattr(error, "retry_after", None) or pause)
-                log.warning("waiting for the homeserver", account=self.account, reason=str(error), seconds=wait.seconds)
-                await asyncio.sleep(wait.total_seconds())
+                seconds = wait_after(error, pause).total_seconds()
+                log.warning("waiting for the homeserver", account=self.account, reason=str(error), seconds=seconds)
+                await asyncio.sleep(seconds)
         raise AssertionError("pauses never end")
 
     def _note(self, batch: SyncResponse, door: Door) -> None:

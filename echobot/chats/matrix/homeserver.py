@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -25,6 +26,8 @@ CONFIG = AsyncClientConfig(
     store_sync_tokens=False,
 )
 
+LONGEST_WAIT = 24 * 60 * 60  # seconds
+LOG_IN_AGAIN = "let the bot in again with `echobot login matrix`"
 TOKEN_CODES = {"M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED"}
 
 
@@ -41,11 +44,11 @@ async def ask(answer: Awaitable[A]) -> A:
     try:
         response = await answer
     except ClientConnectorError as error:
-        raise ChatUnavailable("the homeserver cannot be reached", not_sent=True) from error
+        raise ChatUnavailable(f"the homeserver cannot be reached: {error}", not_sent=True) from error
     except (ClientError, OSError, TimeoutError) as error:
         raise ChatUnavailable(f"the homeserver did not answer ({type(error).__name__})") from error
     except LocalProtocolError as error:  # nio drops the token by itself after a "soft logout"
-        raise LoginRefused("the homeserver ended this session") from error
+        raise LoginRefused(f"the homeserver ended this session; {LOG_IN_AGAIN}") from error
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise ChatUnavailable(f"the homeserver's answer cannot be read ({type(error).__name__})") from error
     if isinstance(response, ErrorResponse):
@@ -60,19 +63,17 @@ def refusal(response: Any) -> ChatError:
     code = response.status_code or ""
     said = f"the homeserver answered {status} {code} {response.message if code else ''}".strip()
     if code in TOKEN_CODES or status == 401:
-        return LoginRefused(said)
+        return LoginRefused(f"{said}; {LOG_IN_AGAIN}")
     if code == "M_LIMIT_EXCEEDED" or status == 429:
         return ChatUnavailable(said, retry_after(response.retry_after_ms, transport), not_sent=True)
     if code.startswith("M_") and 400 <= status < 500:
         return ChatRefused(said)
-    return ChatUnavailable(
-        said
-    )  # without a code of Matrix it was a proxy that spoke, and the homeserver may be back soon
+    return ChatUnavailable(said)  # a proxy, which knows no codes, spoke for a homeserver that may be back soon
 
 
 def retry_after(milliseconds: Any, transport: ClientResponse | None) -> timedelta | None:
     """How long the server asks to wait, in the answer or in its header; None when it does not say."""
     if isinstance(milliseconds, int) and milliseconds > 0:
-        return timedelta(milliseconds=milliseconds)
+        return timedelta(milliseconds=min(milliseconds, LONGEST_WAIT * 1000))
     header = transport.headers.get("Retry-After", "") if transport is not None else ""
-    return timedelta(seconds=int(header)) if header.isascii() and header.isdigit() else None
+    return timedelta(seconds=min(int(header), LONGEST_WAIT)) if re.fullmatch(r"[0-9]{1,9}", header) else None

@@ -8,7 +8,7 @@ import structlog
 from nio import AsyncClient, InviteInfo, InviteMemberEvent
 
 from echobot.chats.matrix.homeserver import ask
-from echobot.chats.matrix.rhythm import Rhythm
+from echobot.chats.matrix.rhythm import Rhythm, wait_after
 from echobot.errors import ChatRefused, ChatUnavailable
 from echobot.settings import Invites
 
@@ -56,7 +56,7 @@ class Door:
                 await ask(self._client.join(room) if welcome else self._client.room_leave(room))
             except ChatUnavailable as error:
                 log.warning("invitation not answered yet", room=room, reason=str(error))
-                await asyncio.sleep(max(pause, error.retry_after or pause).total_seconds())
+                await asyncio.sleep(wait_after(error, pause).total_seconds())
             except ChatRefused as error:
                 log.warning("invitation could not be answered", room=room, reason=str(error))
                 break

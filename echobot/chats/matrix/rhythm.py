@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from echobot.errors import ChatError
+
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
@@ -22,6 +24,11 @@ class Rhythm:
         while True:
             yield min(pause * random.uniform(1, 1.5), self.longest_pause)  # noqa: S311  (no secret)
             pause = min(pause * 2, self.longest_pause)
+
+
+def wait_after(error: ChatError, pause: timedelta) -> timedelta:
+    """The pause, or what the homeserver asked for if that is longer."""
+    return max(pause, getattr(error, "retry_after", None) or pause)
 
 
 USUAL = Rhythm()

@@ -47,17 +47,20 @@ class Sync:
 
     async def look_around(self) -> SyncResponse:
         """The rooms the bot is in, who is in them, which invitations wait, and the token for now."""
-        self._client.next_batch = ""  # else nio would go on from there
         # Synapse repeats a first sync for two minutes, word for word, unless something in the request is new.
         unheard = random.randrange(1, 1000)  # noqa: S311  (no secret)
         first = self._client.sync(timeout=unheard, sync_filter=sync_filter(1), full_state=True)
-        return await self._within(self._rhythm.arrival, first)
+        return await self._told(self._rhythm.arrival, first)
 
     async def after(self, token: str) -> SyncResponse:
         """What happened since the token, as soon as something did."""
         poll = self._rhythm.poll
         later = self._client.sync(int(poll / timedelta(milliseconds=1)), sync_filter(PAGE), since=token)
-        return await self._within(poll + self._rhythm.stall, later)
+        return await self._told(poll + self._rhythm.stall, later)
+
+    async def _told(self, limit: timedelta, answer: Awaitable[SyncResponse]) -> SyncResponse:
+        self._client.next_batch = ""  # nio would go on from there, and overlook a sync that leads there again
+        return await self._within(limit, answer)
 
     async def _within(self, limit: timedelta, answer: Awaitable[A]) -> A:
         try:

@@ -26,10 +26,6 @@ class Bayes:
         self._said = np.bincount(entry_of, weights=words.lengths, minlength=entry_count)
         self._unsaid = _SMOOTHING * (1 + vocabulary_size)
 
-    def counts(self, words: Ints, entry: int) -> Ints:
-        """How often one entry uses each of these words."""
-        return np.array([self._counts[self._entries.places(np.array([w]))][self._entries[w] == entry].sum() for w in words])
-
     def beliefs(self, words: Ints, without: tuple[int, Ints] | None = None) -> Floats:
         """How probable each entry is, all being asked equally often; `without` an entry's own phrasing."""
         places = self._entries.places(words)
@@ -42,4 +38,4 @@ class Bayes:
         gains = np.bincount(entries, weights=np.log1p(counts / _SMOOTHING), minlength=len(said))
         scores = gains - len(words) * np.log(said + self._unsaid)
         odds = np.exp(_DOUBT * (scores - scores.max()))
-        return odds / odds.sum()
+        return np.asarray(odds / odds.sum())

@@ -50,7 +50,7 @@ class Index:
 
     def _pair_keys(self, texts: Rows) -> Ints:
         owners, numbers = texts.owners(), texts.values.astype(np.int64)
-        return (numbers[:-1] * len(self.vocabulary) + numbers[1:])[owners[:-1] == owners[1:]]
+        return np.asarray((numbers[:-1] * len(self.vocabulary) + numbers[1:])[owners[:-1] == owners[1:]])
 
     def _features_of(self, texts: Rows) -> Rows:
         """Numbers: first the words, then the trigrams, then the pairs."""

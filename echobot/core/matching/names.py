@@ -14,6 +14,7 @@ from echobot.core.text import words
 _LONGEST_NAME = 4  # words
 _JOINED = 6  # letters: a name this long may be written as one word or as several
 _STEM = 4  # letters that a name must keep when its ending is taken off
+_LONGEST_COMPOUND = 60  # letters
 _MISSPELT = 5  # letters: shorter words are another word when one letter changes
 _BADLY_MISSPELT = 8  # letters: two may be wrong
 
@@ -84,7 +85,7 @@ class Names:
 
     def _compound(self, span: range, said: tuple[str, ...], _: Language) -> Named | None:
         """A name and a cue in one word, as German and Dutch make them: "whatsappersatz"."""
-        if len(said) != 1:
+        if len(said) != 1 or len(said[0]) > _LONGEST_COMPOUND:
             return None
         for cut in range(_STEM, len(said[0]) - 3):
             known_as, tail = self._joined.get(said[0][:cut], ""), said[0][cut:]

@@ -112,7 +112,7 @@ class Phrasebook:
         return Opinion(strength, beliefs, closest, near)
 
     def accounted(self, asked: Asked, opinion: Opinion, entry: int) -> Bools:
-        """For each word of the question: do the entry's phrasings account for it?"""
+        """For each word of the question, whether the entry's phrasings account for it."""
         own = opinion.phrasings[self.entry_of[opinion.phrasings] == entry]
         used = set(self.index.words.take(own).values.tolist())
         return np.array([self._uses(used, word, alike) for word, alike in zip(asked.words, asked.alike, strict=True)])

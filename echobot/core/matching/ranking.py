@@ -64,7 +64,7 @@ class Ranker:
     def rank(
         self, text: str, language: Language | None = None, explained: frozenset[str] = frozenset(), limit: int = 5
     ) -> list[Match]:
-        """The entries that anything speaks for, best first. `explained` are folded words that need no explanation."""
+        """At most `limit` entries, best first. `explained` are folded words that need no explanation any more."""
         spoken = list(said(text[:_MOST_CHARACTERS]))
         if not spoken or not self._entries:
             return []
@@ -81,7 +81,7 @@ class Ranker:
         corrected = tuple(word if word in small else vocabulary.corrected(word) for word in folded)
         known = np.array([word in vocabulary.number for word in corrected])
         numbers = np.array([vocabulary.number[word] for word in corrected if word in vocabulary.number], np.int32)
-        frequency = np.zeros(len(folded))
+        frequency = np.zeros(len(folded), np.int64)
         frequency[known] = self._book.index.frequency[numbers]
         content = np.array([word not in small and word not in explained for word in folded])
         return Asked(

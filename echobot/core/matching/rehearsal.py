@@ -14,13 +14,13 @@ import numpy as np
 
 from echobot.core.matching.confidence import Confidence
 from echobot.core.matching.phrasebook import Asked, Evidence, Opinion, Phrasebook
-from echobot.core.matching.sparse import Bools, Floats, Ints
+from echobot.core.matching.sparse import Floats, Ints
 
-_PRECISION = 0.95
-_FALSE_ANSWERS = 0.015
+_PRECISION = 0.95  # of the answers that are given, questions about something else counted
 _OUTSIDERS = 0.3  # questions about something else, for each that the knowledge holds
+_LOWEST = 0.5  # whatever the precision: an answer is more likely right than wrong
 _FEW, _ONE_IN = 80, 100  # how many phrasings are asked: so many, and one in so many
-_USUALLY_EXPLAINED, _USUAL_CASES = 0.6, 20
+_USUALLY_EXPLAINED, _USUAL_CASES = 0.5, 20  # what a knowledge base too small to tell is held to
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def _ask(book: Phrasebook, phrasing: int, small: frozenset[int], done: _Rehearse
     near = near[near != phrasing]
     cosines = book.resemblance(asked, near)
     beliefs = book.bayes.beliefs(asked.numbers, without=(entry, book.index.words[phrasing]))
-    asked = _without(book, asked, small, np.ones(len(asked.words)))
+    asked = _without(book, asked, small, np.ones(len(asked.words), np.int64))
     best = _answer(book, asked, book.weigh(near, cosines, beliefs), done.inside)
     done.right.append(best == entry)
     if book.entry_count > 1:
@@ -85,10 +85,10 @@ def _stand_in(book: Phrasebook, phrasing: int) -> Asked:
 def _uses(book: Phrasebook, numbers: Ints, entry: int) -> Ints:
     """How many of the entry's phrasings use each of these words."""
     own = book.index.words.take(book.of_entry[entry]).distinct().values
-    return (own == numbers[:, None]).sum(1)
+    return np.asarray((own == numbers[:, None]).sum(1))
 
 
-def _without(book: Phrasebook, asked: Asked, small: frozenset[int], uses: Ints | Floats) -> Asked:
+def _without(book: Phrasebook, asked: Asked, small: frozenset[int], uses: Ints) -> Asked:
     """The question as it is when so many phrasings with each word are hidden."""
     left = book.index.frequency[asked.numbers] - uses
     content = np.array([number not in small for number in asked.numbers.tolist()])
@@ -102,17 +102,16 @@ def _answer(book: Phrasebook, asked: Asked, opinion: Opinion, evidence: list[Evi
 
 
 def _found_at(confidence: Confidence, done: _Rehearsed, importance: Floats) -> float:
-    """The lowest score from which on answers are expected to be right often enough, and outsiders seldom answered."""
+    """The lowest score from which on answers are expected to be right often enough."""
     chances = confidence.of(done.inside + done.outside)
     order = np.argsort(-chances, kind="stable")
     precision = np.cumsum((chances * importance)[order]) / np.cumsum(importance[order])
-    enough: Bools = precision >= _PRECISION
-    right_enough = float(chances[order][enough][-1]) if enough.any() else _PRECISION
-    return min(max(right_enough, 0.5), 0.99)
+    enough = chances[order][precision >= _PRECISION]
+    return float(np.clip(enough.min(initial=_PRECISION), _LOWEST, _PRECISION))
 
 
 def _explained_at(done: _Rehearsed) -> float:
-    """Nine in ten right answers explain as much; a knowledge base too small to tell is held to the usual."""
+    """Nine in ten right answers explain as much; the fewer there were, the more counts what is usual."""
     shares = [evidence.explained for evidence, right in zip(done.inside, done.right, strict=True) if right]
-    usual = _USUALLY_EXPLAINED * _USUAL_CASES
-    return float((usual + len(shares) * np.quantile(shares, 0.1)) / (_USUAL_CASES + len(shares))) if shares else 0.6
+    lowest = float(np.quantile(shares, 0.1)) if shares else 0
+    return (_USUAL_CASES * _USUALLY_EXPLAINED + len(shares) * lowest) / (_USUAL_CASES + len(shares))

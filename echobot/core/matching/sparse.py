@@ -52,7 +52,7 @@ class Rows:
         starts = self.starts[rows]
         lengths = self.starts[rows + 1] - starts
         ends = lengths.cumsum()
-        return np.arange(lengths.sum()) + (starts - ends + lengths).repeat(lengths)
+        return np.asarray(np.arange(lengths.sum()) + (starts - ends + lengths).repeat(lengths))
 
     def take(self, rows: Ints) -> Rows:
         """Some rows, in the order asked for."""
@@ -70,13 +70,13 @@ class Rows:
 
     def sums(self, weights: Floats) -> Floats:
         """For each row the sum of its values' weights."""
-        return np.bincount(self.owners(), weights=weights[self.values], minlength=len(self))
+        return np.asarray(np.bincount(self.owners(), weights=weights[self.values], minlength=len(self)), np.float64)
 
 
 def distinct(numbers: Ints) -> Ints:
     """The numbers sorted, without repetitions; for our sizes several times faster than `np.unique`."""
-    ordered = np.sort(numbers)
-    return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+    ordered: Ints = np.sort(numbers)
+    return np.asarray(ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]])
 
 
 def _starts(lengths: Ints) -> Ints:

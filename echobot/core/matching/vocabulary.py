@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import chain
-from os.path import commonprefix
 from typing import TypeAlias
 
 import numpy as np
@@ -31,7 +31,7 @@ def trigrams(word: str) -> set[str]:
 
 
 def akin(one: str, other: str) -> bool:
-    """Is the one an inflection, a misspelling or a compound of the other?"""
+    """Whether the one is an inflection, a misspelling or a compound of the other."""
     short, long = sorted((one, other), key=len)
     if len(short) < _STEM or short.isdecimal():
         return one == other
@@ -39,7 +39,8 @@ def akin(one: str, other: str) -> bool:
         return True
     if len(short) >= _PART and (long.startswith(short) or long.endswith(short)):
         return True
-    return len(commonprefix((short, long))) >= max(_STEM, len(short) - 2, 0.6 * len(long))
+    stem = max(_STEM, len(short) - 2, math.ceil(0.6 * len(long)))
+    return len(short) >= stem and short[:stem] == long[:stem]
 
 
 class Vocabulary:

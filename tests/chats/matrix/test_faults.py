@@ -114,7 +114,7 @@ async def test_a_refused_token_is_not_tried_again(
 
     async with listening(chat, kept) as task:
         fake_homeserver.troubles["sync"] += [refusal(401, code, **more)] * 1000
-        with pytest.raises(LoginRefused):
+        with pytest.raises(LoginRefused, match="echobot login matrix"):
             await task
 
     assert len(fake_homeserver.troubles["sync"]) == 999
@@ -155,6 +155,23 @@ async def test_a_room_whose_history_cannot_be_read_does_not_silence_the_others(
     assert fake_homeserver.requests["messages"] >= 5
 
 
+@pytest.mark.parametrize("others", [["@alice:example.org"], ["@alice:example.org", "@carol:example.org"]])
+async def test_a_homeserver_that_counts_no_members_is_asked_once_who_is_in_a_room(
+    fake_homeserver: FakeHomeserver, chat: MatrixChat, others: list[str]
+):
+    fake_homeserver.members = [BOT, *others]
+    kept = Kept()
+
+    async with listening(chat, kept):
+        fake_homeserver.say("hello")
+        await until(lambda: kept.cursor == "s1", "the first message")
+        fake_homeserver.say("!echo hello again")
+        await until(lambda: kept.cursor == "s2", "the second message")
+
+    assert kept.texts == (["hello", "hello again"] if len(others) == 1 else ["hello again"])
+    assert fake_homeserver.requests["members"] == 1
+
+
 @pytest.mark.parametrize(
     ("trouble", "retry_after", "not_sent"),
     [
@@ -162,6 +179,7 @@ async def test_a_room_whose_history_cannot_be_read_does_not_silence_the_others(
         (refusal(429, "M_LIMIT_EXCEEDED", retry_after_ms=1500), timedelta(seconds=1.5), True),
         (page(429, **{"Retry-After": "7"}), timedelta(seconds=7), True),
         (page(429, **{"Retry-After": "tomorrow"}), None, True),
+        (refusal(429, "M_LIMIT_EXCEEDED", retry_after_ms=10**20), timedelta(days=1), True),
         (refusal(500, "M_UNKNOWN"), None, False),
         (page(502), None, False),
         (page(404), None, False),

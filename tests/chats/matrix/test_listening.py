@@ -1,6 +1,7 @@
 """What the bot hears in rooms of a real homeserver."""
 
 import pytest
+import structlog
 
 from echobot.core.message import Address, Place
 from tests.chats.matrix.conftest import Bot
@@ -123,3 +124,36 @@ async def test_a_redacted_question_is_not_heard(bot: Bot, alice: Person, room: s
     await bot.kept.have(1)
 
     assert bot.kept.texts == ["two"]
+
+
+async def test_an_encrypted_room_is_told_to_the_operator_once(bot: Bot, alice: Person, room: str):
+    secret = {
+        "algorithm": "m.megolm.v1.aes-sha2",
+        "ciphertext": "x",
+        "sender_key": "x",
+        "device_id": "x",
+        "session_id": "x",
+    }
+    with structlog.testing.capture_logs() as logs:
+        await bot.listen()
+        for _ in range(3):
+            await alice.send(room, "m.room.encrypted", secret)
+        await alice.say(room, "!echo what is Matrix?")
+        await bot.kept.have(1)
+
+    assert [line["room"] for line in logs if "encrypted" in line["event"]] == [room]
+
+
+async def test_no_log_holds_a_token_or_what_people_say(bot: Bot, alice: Person, room: str, capfd, caplog):
+    caplog.set_level("DEBUG")
+    await bot.listen()
+    await alice.say(room, "!echo a private matter")
+    await alice.send(room, "m.room.message", {"msgtype": "m.text", "body": "x", "formatted_body": ["a private text"]})
+    await alice.say(room, "!echo another private matter")
+    await bot.kept.have(2)
+
+    written = "".join(capfd.readouterr()) + caplog.text
+
+    assert "listening" in written
+    assert "private" not in written
+    assert bot.person.token not in written
