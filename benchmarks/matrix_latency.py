@@ -80,7 +80,9 @@ async def burst(asker: Asker, count: int) -> dict[str, float]:
         events[:] = await asker.person.messages(asker.room)
         return asked <= {replied_to(event) for event in events}
 
-    await until(all_replied, "a reply to each question of the burst", 600)
+    await until(
+        all_replied, "a reply to each question of the burst", patience=600, every=3
+    )  # reading is work for the homeserver
     questions = [event["origin_server_ts"] for event in events if event["event_id"] in asked]
     replies = [event["origin_server_ts"] for event in events if replied_to(event) in asked]
     return {

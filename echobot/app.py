@@ -6,10 +6,10 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import structlog
 
@@ -22,13 +22,17 @@ from echobot.core.knowledge import Language
 from echobot.core.message import AccountName
 from echobot.delivery import Courier
 from echobot.errors import ChatError, EchobotError, SettingsError
+from echobot.following import Following
 from echobot.limits import Allowance
 from echobot.logs import log_to_stderr
 from echobot.ports import Chat, Store
 from echobot.reception import Reception
 from echobot.settings import Limits, MatrixAccount, Settings
+from echobot.shipped import shipped_folder
 
 log = structlog.get_logger()
+
+Work: TypeAlias = Coroutine[Any, Any, None]
 
 _LAST_REPLIES = 3.0  # seconds for what is on its way when the bot is stopped
 _TIDY_EVERY = timedelta(minutes=10)  # so that a conversation is kept for an hour and not much longer
@@ -55,12 +59,13 @@ def converse(knowledge: Path | None, language: str | None, store_url: str | None
 
 
 async def _serve(settings: Settings) -> int:
-    answerer = prepared.answerer(settings.knowledge).with_contacts(settings.contacts)
+    knowledge = Following(settings.knowledge or shipped_folder(), settings.contacts)
     store = _open_store(settings.store)
     chats = [_chat(name, account, settings) for name, account in settings.accounts.items()]
     try:
-        bot = _bot(answerer, store, settings.limits, settings.answer_within, _languages(settings.accounts))
-        return await _until_stopped(_all_accounts(chats, bot, store, settings.keep_messages_for))
+        bot = _bot(knowledge, store, settings.limits, settings.answer_within, _languages(settings.accounts))
+        beside = (knowledge.follow(), _tidy(store, settings.keep_messages_for))
+        return await _until_stopped(_all_accounts(chats, bot, store, beside))
     finally:
         for chat in chats:
             await chat.close()
@@ -71,7 +76,7 @@ async def _converse(answerer: Answerer, language: str | None, store_url: str, st
     store = _open_store(store_url)
     chat = ConsoleChat(_TERMINAL, _now, state / "history")
     bot = _bot(
-        answerer,
+        lambda: answerer,
         store,
         Limits(10_000, 10_000, 10_000),
         timedelta.max,
@@ -83,10 +88,14 @@ async def _converse(answerer: Answerer, language: str | None, store_url: str, st
         await store.close()
 
 
-async def _all_accounts(chats: Sequence[Chat], bot: Bot, store: Store, keep_for: timedelta) -> int:
-    tidying = asyncio.create_task(_tidy(store, keep_for))
-    outcomes = await asyncio.gather(*(_account_or_stop(chat, bot, store) for chat in chats))
-    tidying.cancel()
+async def _all_accounts(chats: Sequence[Chat], bot: Bot, store: Store, beside: Iterable[Work]) -> int:
+    tasks = [asyncio.create_task(work) for work in beside]
+    try:
+        outcomes = await asyncio.gather(*(_account_or_stop(chat, bot, store) for chat in chats))
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
     return 0 if any(outcomes) else 1
 
 
@@ -140,13 +149,13 @@ async def _tidy(store: Store, keep_for: timedelta) -> None:
 
 
 def _bot(
-    answerer: Answerer,
+    answerer: Callable[[], Answerer],
     store: Store,
     limits: Limits,
     answer_within: timedelta,
     languages: Mapping[AccountName, Language],
 ) -> Bot:
-    return Bot(lambda: answerer, store, Allowance(limits), Manners(answer_within, languages), _now)
+    return Bot(answerer, store, Allowance(limits), Manners(answer_within, languages), _now)
 
 
 def _chat(name: AccountName, account: MatrixAccount, settings: Settings) -> Chat:

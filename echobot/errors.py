@@ -2,6 +2,7 @@
 
 EchobotError                expected: `cli.main` prints its sentence and exits with 1
 ├── ProblemsFound           files with mistakes in them; carries every `Problem`
+├── KnowledgeRefused        an edit of the knowledge base has mistakes; its text names them
 ├── SettingsError           settings that cannot be used as they are
 ├── StoreError              the store cannot be opened, read or written
 └── ChatError               a chat's server did not do what it was asked
@@ -38,6 +39,10 @@ class ProblemsFound(EchobotError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = tuple(problems)
+
+
+class KnowledgeRefused(EchobotError):
+    """An edit of the knowledge base has mistakes; the text names each of them."""
 
 
 class ChatError(EchobotError):

@@ -109,6 +109,11 @@ class Knowledge:
     services: Mapping[EntryId, Service] = field(default_factory=dict)
     languages: Mapping[Language, LanguagePack] = field(default_factory=dict)
 
+    @property
+    def size(self) -> int:
+        """How many entries, tools, needs and services there are."""
+        return len(self.entries) + len(self.tools) + len(self.needs) + len(self.services)
+
     def thing(self, id_: EntryId) -> Entry | Tool | Need | Service | None:
         """Whatever has this id."""
         return self.entries.get(id_) or self.tools.get(id_) or self.needs.get(id_) or self.services.get(id_)

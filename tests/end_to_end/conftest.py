@@ -8,9 +8,9 @@ import pytest
 
 from tests.servers.echobot_process import EchobotProcess
 from tests.servers.people import People, Person, people, until
-from tests.servers.synapse import Synapse, synapse
+from tests.servers.synapse import Synapse, strict_synapse, synapse
 
-__all__ = ["people", "synapse"]
+__all__ = ["people", "strict_synapse", "synapse"]
 
 PATIENCE = 400  # seconds
 
@@ -41,7 +41,7 @@ class Asker:
         async def nothing_is_missing() -> bool:
             return set(asked) <= set(await self.answered())
 
-        await until(nothing_is_missing, "a reply to each question", PATIENCE)
+        await until(nothing_is_missing, "a reply to each question", patience=PATIENCE, every=0.5)
         assert Counter(await self.answered()) == Counter(asked)
 
 
@@ -58,7 +58,7 @@ async def echobot(tmp_path: Path, account: Person) -> AsyncIterator[EchobotProce
     await process.stop()
 
 
-async def _in_a_room(synapse: Synapse, people: People, name: str, account: Person) -> Asker:
+async def in_a_room(synapse: Synapse, people: People, name: str, account: Person) -> Asker:
     person = await people.meet(synapse, name)
     room = await person.create_room(account.user)
 
@@ -71,9 +71,9 @@ async def _in_a_room(synapse: Synapse, people: People, name: str, account: Perso
 
 @pytest.fixture
 async def alice(synapse: Synapse, people: People, account: Person, echobot: EchobotProcess) -> Asker:
-    return await _in_a_room(synapse, people, "alice", account)
+    return await in_a_room(synapse, people, "alice", account)
 
 
 @pytest.fixture
 async def carol(synapse: Synapse, people: People, account: Person, echobot: EchobotProcess) -> Asker:
-    return await _in_a_room(synapse, people, "carol", account)
+    return await in_a_room(synapse, people, "carol", account)

@@ -2,11 +2,13 @@
 
 import asyncio
 import random
+from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.conftest import Asker
+from tests.end_to_end.conftest import Asker, in_a_room
 from tests.servers.echobot_process import EchobotProcess
+from tests.servers.people import People
 from tests.servers.synapse import Synapse
 
 pytestmark = pytest.mark.server
@@ -64,6 +66,23 @@ async def test_a_homeserver_killed_under_questions_loses_none(
     await asyncio.to_thread(synapse.start)
 
     await alice.all_are_answered_once()
+
+
+async def test_a_homeserver_that_limits_its_users_gets_every_reply_in_the_end(
+    strict_synapse: Synapse, people: People, tmp_path: Path
+):
+    account = await people.meet(strict_synapse, "echobot")
+    echobot = EchobotProcess(tmp_path, account)
+    await echobot.start()
+    askers = [await in_a_room(strict_synapse, people, name, account) for name in ("alice", "carol")]
+    for asker in askers * 6:
+        await asker.ask()
+
+    for asker in askers:
+        await asker.all_are_answered_once()
+    await echobot.stop()
+
+    assert "M_LIMIT_EXCEEDED" in echobot.log
 
 
 @pytest.mark.chaos

@@ -96,7 +96,7 @@ async def people() -> AsyncIterator[People]:
     await everybody.close()
 
 
-async def until(condition: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
+async def until(condition: Callable[[], Any], what: str, *, patience: float = PATIENCE, every: float = 0.05) -> Any:
     """Wait until a condition holds (it may be a coroutine function), and return what it gave."""
     give_up_at = asyncio.get_running_loop().time() + patience
     while True:
@@ -107,4 +107,4 @@ async def until(condition: Callable[[], Any], what: str, patience: float = PATIE
             return found
         if asyncio.get_running_loop().time() > give_up_at:
             pytest.fail(f"waited in vain: {what}")
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(every)

@@ -12,7 +12,9 @@ from echobot.core.matching.vocabulary import Alike, Vocabulary
 
 NEAREST = 95  # with the question 96 rows: BLAS works on matrices of that size without starting threads
 _COLUMNS = 512  # of a matrix product at a time, for the same reason
-_LOOKED_AT = 60_000  # phrasings per question, about; a limit for very large knowledge bases
+_AT_A_TIME = 10_000  # phrasings taken apart at a time, to save memory
+_NO_PAIR = np.iinfo(np.int64).max
+_LOOKED_AT = 30_000  # phrasings per question, about; a limit for very large knowledge bases
 _RARITY = 0.25  # power of a feature's inverse document frequency: the regression finds out itself what matters
 
 
@@ -35,8 +37,8 @@ class Index:
         self._with_word = once.turned(len(vocabulary))
         self._rarity = np.log((1 + len(texts)) / (0.5 + self.frequency)).astype(np.float32) ** 2
         self._size = np.sqrt(once.sums(self._rarity) + 1e-6)
-        self._pairs = distinct(self._pair_keys(self.words))
-        self._features = self._features_of(self.words).distinct()
+        self._pairs = np.append(distinct(self._pair_keys(self.words)), _NO_PAIR)
+        self._features = Rows.joined([self._features_of(part).distinct() for part in self.words.parts(_AT_A_TIME)])
         self._weights = _rarity(np.bincount(self._features.values, minlength=self._width), len(texts))
         self._strange_weight = float(_rarity(np.zeros(1), len(texts))[0])
         self._norms = self._features.sums(self._weights**2)
@@ -57,7 +59,7 @@ class Index:
         owners, made_of = texts.owners(), self.vocabulary.trigrams.take(texts.values)
         keys = self._pair_keys(texts)
         pairs = np.searchsorted(self._pairs, keys)
-        known = np.append(self._pairs, -1)[pairs] == keys
+        known = self._pairs[pairs] == keys
         trigram, pair = len(self.vocabulary), len(self.vocabulary) + self.vocabulary.trigram_count
         return Rows.gathered(
             np.concatenate([texts.values, made_of.values + trigram, pairs[known] + pair]),
@@ -88,27 +90,39 @@ class Index:
         rarest = order[: 1 + int(self.frequency[numbers[order]].cumsum().searchsorted(_LOOKED_AT))]
         places = self._with_word.places(numbers[rarest])
         weight = weights[rarest].repeat(self.frequency[numbers[rarest]])
-        scores = np.bincount(self._with_word.values[places], weights=weight, minlength=len(self)) / self._size
-        scores = scores if preference is None else scores * preference
-        best = np.argpartition(-scores, NEAREST)[:NEAREST] if len(self) > NEAREST else np.arange(len(self))
-        return np.sort(best[scores[best] > 0])
+        scores = np.bincount(self._with_word.values[places], weights=weight)
+        found = scores.nonzero()[0]
+        scores = scores[found] / self._size[found]
+        if preference is not None:
+            scores *= preference[found]
+        best = np.argpartition(-scores, NEAREST)[:NEAREST] if len(found) > NEAREST else slice(None)
+        return np.sort(found[best])
 
     def resemblance(self, probe: Probe, phrasings: Ints) -> Floats:
         """Cosines between all of these phrasings and, as the last row and column, the probe."""
         rows = self._features.take(phrasings)
         features = np.concatenate([rows.values, probe.features])
         owners = np.repeat(np.arange(len(rows) + 1), np.append(rows.lengths, len(probe.features)))
-        shared = np.bincount(features, minlength=self._width) > 1  # what only one has adds nothing to any product
-        column, kept = shared.cumsum() - 1, shared[features]
-        features, owners = features[kept], owners[kept]
-        dense = np.zeros((len(rows) + 1, int(column[-1]) + 1), np.float32)
-        dense[owners, column[features]] = self._weights[features]
+        dense = self._dense(features, owners, len(rows) + 1)
         own = float((self._weights[probe.features] ** 2).sum()) + probe.strange * self._strange_weight**2
         dense /= np.sqrt(np.append(self._norms[phrasings], own) + 1e-9)[:, None]
         parts = (dense[:, start : start + _COLUMNS] for start in range(0, dense.shape[1], _COLUMNS))
         cosines = sum((part @ part.T for part in parts), np.zeros((len(dense), len(dense)), np.float32))
         np.fill_diagonal(cosines, 1)
         return cosines
+
+    def _dense(self, features: Ints, owners: Ints, count: int) -> Floats:
+        """One row for each owner and one column for each feature that two of them share: others add to no product."""
+        order = np.argsort(features)
+        features, owners = features[order], owners[order]
+        same = features[1:] == features[:-1]
+        shared = (np.append(same, False) | np.append(False, same))[: len(features)]
+        features, owners = features[shared], owners[shared]
+        columns = np.append(0, (features[1:] != features[:-1]).cumsum())[: len(features)]
+        width = int(columns.max(initial=-1)) + 1
+        dense = np.zeros(count * width, np.float32)
+        dense[owners * width + columns] = self._weights[features]
+        return dense.reshape(count, width)
 
 
 def _rarity(frequency: Ints | Floats, count: int) -> Floats:

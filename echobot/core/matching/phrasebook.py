@@ -19,6 +19,7 @@ from echobot.core.matching.vocabulary import Alike, akin
 
 _RIDGE = 0.1  # how much the regression smooths; 0.03 to 0.3 differ by half a point
 _FOREIGN = 0.7  # how much two phrasings resemble each other across languages, of what their letters say
+_EXACT = 0.9999  # cosine, but for rounding
 _SECOND_OPINION = 0.2  # the weight of naive Bayes
 
 
@@ -42,18 +43,28 @@ class Opinion:
     strength: Floats
     beliefs: Floats
     closest: Floats  # the cosine of the entry's most similar phrasing
+    exact: frozenset[int]  # entries with a phrasing in the very words of the question
     phrasings: Ints  # those that were looked at
 
     def best(self, count: int) -> list[int]:
         """The entries that anything speaks for, best first."""
-        order = np.argsort(-self.strength, kind="stable")[:count]
-        return [entry for entry in order.tolist() if self.closest[entry] > 0]
+        found = self.closest.nonzero()[0]
+        order = np.argsort(-self.strength[found], kind="stable")[:count]
+        return [int(entry) for entry in found[order]]
+
+    def lead(self, entry: int) -> float:
+        """How much stronger the entry is than the strongest other one."""
+        first = int(np.argmax(self.strength))
+        rivals = self.strength[[first]] if first != entry else np.delete(self.strength, first)
+        return float(self.strength[entry] - rivals.max(initial=0))
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What speaks for one entry as the answer, as numbers of about the same size."""
 
+    entry: int
+    accounted: tuple[bool, ...]  # for each word of the question, whether the entry's phrasings account for it
     strength: float
     lead: float  # over the strongest other entry
     belief: float
@@ -72,6 +83,8 @@ class Phrasebook:
     def __init__(self, texts: Sequence[Sequence[str]], entry_of: Ints, language_of: Ints) -> None:
         self.index = Index(texts)
         self.entry_of, self.language_of = entry_of, language_of
+        languages = range(int(language_of.max(initial=-1)) + 1)
+        self._preferred = [np.where(language_of == language, 1, _FOREIGN) for language in languages]
         self.entry_count = int(entry_of.max(initial=-1)) + 1
         self.of_entry = Rows.gathered(np.arange(len(entry_of)), entry_of, self.entry_count)
         self.bayes = Bayes(self.index.words, entry_of, self.entry_count, len(self.index.vocabulary))
@@ -84,24 +97,20 @@ class Phrasebook:
     def opinion(self, asked: Asked) -> Opinion:
         """What all phrasings say."""
         near = self.near(asked)
-        return self.weigh(near, self.resemblance(asked, near), self.bayes.beliefs(asked.numbers))
+        return self.weigh(asked, near, self.index.resemblance(asked.probe, near), self.bayes.beliefs(asked.numbers))
 
     def near(self, asked: Asked) -> Ints:
         """The phrasings to look at."""
         if asked.language < 0:
             return self.index.nearest(asked.alike)
-        return self.index.nearest(asked.alike, np.where(self.language_of == asked.language, 1, _FOREIGN))
+        return self.index.nearest(asked.alike, self._preferred[asked.language])
 
-    def resemblance(self, asked: Asked, near: Ints) -> Floats:
-        """How much these phrasings, and last the question, resemble each other."""
-        cosines = self.index.resemblance(asked.probe, near)
-        if asked.language < 0:
-            return cosines
-        languages = np.append(self.language_of[near], asked.language)
-        return np.where(languages == languages[:, None], cosines, _FOREIGN * cosines)
-
-    def weigh(self, near: Ints, cosines: Floats, beliefs: Floats) -> Opinion:
-        """The two opinions on every entry."""
+    def weigh(self, asked: Asked, near: Ints, cosines: Floats, beliefs: Floats) -> Opinion:
+        """The two opinions on every entry, from the cosines between the phrasings and, last, the question."""
+        exact = frozenset(self.entry_of[near[cosines[-1, :-1] > _EXACT]].tolist())
+        if asked.language >= 0:
+            languages = np.append(self.language_of[near], asked.language)
+            cosines = np.where(languages == languages[:, None], cosines, _FOREIGN * cosines)
         kernel = (cosines + cosines**2) / 2  # pairs of features speak as well; nothing in common is nothing
         phrasings = kernel[:-1, :-1] + _RIDGE * np.eye(len(near), dtype=np.float32)
         votes = np.linalg.solve(phrasings, kernel[-1, :-1])
@@ -109,13 +118,12 @@ class Phrasebook:
         closest = np.zeros(self.entry_count)
         np.maximum.at(closest, owners, cosines[-1, :-1])
         strength = np.bincount(owners, weights=votes, minlength=self.entry_count) + _SECOND_OPINION * beliefs
-        return Opinion(strength, beliefs, closest, near)
+        return Opinion(strength, beliefs, closest, exact, near)
 
-    def accounted(self, asked: Asked, opinion: Opinion, entry: int) -> Bools:
-        """For each word of the question, whether the entry's phrasings account for it."""
+    def _accounted(self, asked: Asked, opinion: Opinion, entry: int) -> list[bool]:
         own = opinion.phrasings[self.entry_of[opinion.phrasings] == entry]
         used = set(self.index.words.take(own).values.tolist())
-        return np.array([self._uses(used, word, alike) for word, alike in zip(asked.words, asked.alike, strict=True)])
+        return [self._uses(used, word, alike) for word, alike in zip(asked.words, asked.alike, strict=True)]
 
     def _uses(self, used: set[int], word: str, alike: Alike) -> bool:
         vocabulary = self.index.vocabulary
@@ -123,14 +131,15 @@ class Phrasebook:
             return True
         return any(akin(word, vocabulary.words[number]) for number in alike[0].tolist() if number in used)
 
-    def evidence(self, asked: Asked, opinion: Opinion, entry: int, accounted: Bools) -> Evidence:
+    def evidence(self, asked: Asked, opinion: Opinion, entry: int) -> Evidence:
         """What speaks for one entry."""
+        accounted = self._accounted(asked, opinion, entry)
         weights = asked.weights if asked.weights.any() else np.ones(len(asked.words))
-        others = opinion.strength.copy()
-        others[entry] = 0
         return Evidence(
+            entry=entry,
+            accounted=tuple(accounted),
             strength=float(opinion.strength[entry]),
-            lead=float(opinion.strength[entry] - others.max()),
+            lead=opinion.lead(entry),
             belief=float(opinion.beliefs[entry]),
             closest=float(opinion.closest[entry]),
             explained=float(weights @ accounted / weights.sum()),

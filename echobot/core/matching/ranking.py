@@ -14,9 +14,8 @@ import numpy as np
 
 from echobot.core.answer import Match
 from echobot.core.knowledge import EntryId, Language
-from echobot.core.matching.phrasebook import Asked, Evidence, Opinion, Phrasebook
+from echobot.core.matching.phrasebook import Asked, Evidence, Phrasebook
 from echobot.core.matching.rehearsal import rehearse
-from echobot.core.matching.sparse import Bools
 from echobot.core.text import said, words
 
 _MOST_CHARACTERS = 2000
@@ -47,16 +46,13 @@ class Ranker:
         self._entries = list(entries)
         number = {entry: number for number, entry in enumerate(entries)}
         self._languages = _numbered(phrasing.language for phrasing, _ in readable)
-        self._small = small_words
-        self._every_small: frozenset[str] = frozenset().union(*small_words.values())
+        self._small = {language: frozenset(words(" ".join(small))) for language, small in small_words.items()}
+        self._every_small: frozenset[str] = frozenset().union(*self._small.values())
         self._book = Phrasebook(
             [text for _, text in readable],
             np.array([number[phrasing.entry] for phrasing, _ in readable], np.int32),
             np.array([self._languages[phrasing.language] for phrasing, _ in readable], np.int32),
         )
-        self._owners: dict[tuple[str, ...], set[int]] = {}
-        for phrasing, text in readable:
-            self._owners.setdefault(tuple(text), set()).add(number[phrasing.entry])
         self._trust = rehearse(self._book, self._small_numbers())
         self.found_at = self._trust.found_at
         self.choices_at = self.found_at * _CHOICES_SHARE
@@ -71,8 +67,10 @@ class Ranker:
         typed = _different(spoken)
         asked = self._read(list(typed), language, explained)
         opinion = self._book.opinion(asked)
-        owners = self._owners.get(tuple(folded for _, folded in spoken), set())
-        matches = [self._match(asked, opinion, entry, tuple(typed.values()), owners) for entry in opinion.best(limit)]
+        evidence = [self._book.evidence(asked, opinion, entry) for entry in opinion.best(limit)]
+        scores = self._trust.confidence.of(evidence).tolist()
+        content = list(zip(typed.values(), (asked.weights > 0).tolist(), strict=True))
+        matches = [self._match(*pair, content, opinion.exact) for pair in zip(evidence, scores, strict=True)]
         return sorted(matches, key=lambda match: -match.score)
 
     def _read(self, folded: Sequence[str], language: Language | None, explained: frozenset[str]) -> Asked:
@@ -94,16 +92,14 @@ class Ranker:
             language=-1 if language is None else self._languages.get(language, -1),
         )
 
-    def _match(self, asked: Asked, opinion: Opinion, entry: int, typed: Sequence[str], owners: set[int]) -> Match:
-        accounted = self._book.accounted(asked, opinion, entry)
-        evidence = self._book.evidence(asked, opinion, entry, accounted)
-        score = float(self._trust.confidence.of([evidence])[0])
-        exact = owners == {entry}
+    def _match(self, evidence: Evidence, score: float, content: Sequence[tuple[str, bool]], exactly: frozenset[int]) -> Match:
+        exact = exactly == {evidence.entry}
+        telling = list(zip(content, evidence.accounted, strict=True))
         return Match(
-            entry=self._entries[entry],
+            entry=self._entries[evidence.entry],
             score=max(score, _CERTAIN) if exact else score,
-            matched=_where(typed, accounted & (asked.weights > 0)),
-            unexplained=_where(typed, ~accounted & (asked.weights > 0)),
+            matched=tuple(word for (word, tells), accounted in telling if tells and accounted),
+            unexplained=tuple(word for (word, tells), accounted in telling if tells and not accounted),
             vetoed=not exact and evidence.explained < self._trust.explained_at,
             reason="asked in exactly these words in the knowledge base" if exact else _reason(evidence),
         )
@@ -130,10 +126,6 @@ def _different(spoken: Iterable[tuple[str, str]]) -> dict[str, str]:
         return typed
     pairs = list(typed.items())
     return dict(pairs[: _MOST_WORDS // 2] + pairs[-_MOST_WORDS // 2 :])
-
-
-def _where(typed: Sequence[str], chosen: Bools) -> tuple[str, ...]:
-    return tuple(word for word, is_chosen in zip(typed, chosen.tolist(), strict=True) if is_chosen)
 
 
 def _reason(evidence: Evidence) -> str:

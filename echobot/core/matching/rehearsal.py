@@ -59,17 +59,17 @@ def _ask(book: Phrasebook, phrasing: int, small: frozenset[int], done: _Rehearse
     entry = int(book.entry_of[phrasing])
     near = book.near(asked)
     near = near[near != phrasing]
-    cosines = book.resemblance(asked, near)
+    cosines = book.index.resemblance(asked.probe, near)
     beliefs = book.bayes.beliefs(asked.numbers, without=(entry, book.index.words[phrasing]))
     asked = _without(book, asked, small, np.ones(len(asked.words), np.int64))
-    best = _answer(book, asked, book.weigh(near, cosines, beliefs), done.inside)
+    best = _answer(book, asked, book.weigh(asked, near, cosines, beliefs), done.inside)
     done.right.append(best == entry)
     if book.entry_count > 1:
         left = book.entry_of[near] != entry
         cosines = cosines[np.ix_(np.append(left, True), np.append(left, True))]
         beliefs = np.where(np.arange(book.entry_count) == entry, 0, beliefs)
         asked = _without(book, asked, small, _uses(book, asked.numbers, entry))
-        _answer(book, asked, book.weigh(near[left], cosines, beliefs / (beliefs.sum() + 1e-9)), done.outside)
+        _answer(book, asked, book.weigh(asked, near[left], cosines, beliefs / (beliefs.sum() + 1e-9)), done.outside)
 
 
 def _stand_in(book: Phrasebook, phrasing: int) -> Asked:
@@ -97,7 +97,7 @@ def _without(book: Phrasebook, asked: Asked, small: frozenset[int], uses: Ints) 
 
 def _answer(book: Phrasebook, asked: Asked, opinion: Opinion, evidence: list[Evidence]) -> int:
     best = int(np.argmax(opinion.strength))
-    evidence.append(book.evidence(asked, opinion, best, book.accounted(asked, opinion, best)))
+    evidence.append(book.evidence(asked, opinion, best))
     return best
 
 

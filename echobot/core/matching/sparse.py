@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -32,6 +32,18 @@ class Rows:
         """`count` rows from values in any order and the row that each belongs to."""
         order = np.argsort(owners, kind="stable")
         return cls(values[order].astype(np.int32), _starts(np.bincount(owners, minlength=count)))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Rows]) -> Rows:
+        """The rows of all parts."""
+        if not parts:
+            return cls.of([])
+        lengths = np.concatenate([part.lengths for part in parts])
+        return cls(np.concatenate([part.values for part in parts]), _starts(lengths))
+
+    def parts(self, size: int) -> Iterator[Rows]:
+        """The same rows, so many at a time."""
+        return (self.take(np.arange(start, min(start + size, len(self)))) for start in range(0, len(self), size))
 
     def __len__(self) -> int:
         return len(self.starts) - 1

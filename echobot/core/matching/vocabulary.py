@@ -19,6 +19,7 @@ Alike: TypeAlias = tuple[Ints, Floats]
 
 _GRAM = 3  # letters; measured: 2 and 4 as well cost twice the time and find no more
 _ALIKE_AT = 0.4
+_MOST_ALIKE = 50
 _MISSPELT = 5  # letters: a shorter word with one letter changed is another word
 _STEM = 4  # letters that two inflections of a word have in common
 _PART = 5  # letters of the shortest word that is looked for in compounds
@@ -89,8 +90,9 @@ class Vocabulary:
         numbers = (shared >= _ALIKE_AT**2 * size).nonzero()[0]
         sizes = self.trigrams.starts[numbers + 1] - self.trigrams.starts[numbers]
         cosine = shared[numbers] / np.sqrt(sizes * size)
-        close = cosine >= _ALIKE_AT
-        return numbers[close], cosine[close]
+        closest = np.argsort(-cosine, kind="stable")[:_MOST_ALIKE]
+        closest = closest[cosine[closest] >= _ALIKE_AT]
+        return numbers[closest], cosine[closest]
 
     def corrected(self, word: str) -> str:
         """The commonest word that is one slip of the finger away, or else the word as it is."""

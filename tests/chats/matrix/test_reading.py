@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from echobot.chats.matrix.reading import Called, read, since_own_join
 from echobot.core.message import AccountName, Address
 
 BOT = "@echobot:example.org"
+ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 CALLED = Called(BOT, "Krazy", "!echo")
 PILL = f'<a href="https://matrix.to/#/{BOT}">Krazy</a>'
 MENTION = {"m.mentions": {"user_ids": [BOT]}}
@@ -170,6 +171,7 @@ ANYTHING = st.recursive(
 )
 
 
+@ANY_SPEED
 @given(said=st.dictionaries(KEYS, ANYTHING), alone=st.booleans())
 def test_no_event_however_strange_stops_the_bot(said, alone):
     strange = {**event(), **said, "event_id": "$event", "sender": "@mallory:example.org"}
@@ -178,6 +180,7 @@ def test_no_event_however_strange_stops_the_bot(said, alone):
     since_own_join([strange], BOT)
 
 
+@ANY_SPEED
 @given(content=st.dictionaries(KEYS, ANYTHING), alone=st.booleans())
 def test_no_content_however_strange_stops_the_bot(content, alone):
     heard({**event(), "content": {"msgtype": "m.text", **content}}, alone=alone)

@@ -3,11 +3,13 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from echobot.chats.matrix.writing import content, html, transaction
 from echobot.core.message import AccountName, DeliveryKey, MessageId, Place, Reply
+
+ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def reply(text):
@@ -48,6 +50,7 @@ def test_what_follows_the_last_item_is_no_part_of_it(items, tag):
     assert html(f"{items}\nReply with a number.") == html(f"{items}\n\nReply with a number.") == after_list
 
 
+@ANY_SPEED
 @given(st.text())
 def test_no_text_writes_other_html_than_the_few_tags(text):
     tags = set(re.findall(r"</?([a-z]+)", html(text)))
@@ -59,6 +62,7 @@ def test_the_plain_body_is_the_whole_reply():
     assert content(reply("- one\n- two"))["body"] == "- one\n- two"
 
 
+@ANY_SPEED
 @given(st.text(), st.text())
 def test_different_keys_make_different_transactions_of_safe_letters(one, other):
     assert re.fullmatch("[0-9a-f]{32}", transaction(DeliveryKey(one)))

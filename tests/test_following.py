@@ -1,0 +1,78 @@
+import asyncio
+
+import pytest
+import structlog
+
+from echobot.core.answer import Found
+from echobot.errors import ProblemsFound
+from echobot.following import Following
+
+ENTRY = 'entries: [{id: fediverse, asked: {en: ["what is the fediverse", "the fediverse"]}, answer: {en: "ANSWER"}}]\n'
+QUESTION = "what is the fediverse"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    knowledge = tmp_path / "knowledge"
+    knowledge.mkdir()
+    (knowledge / "entries.yaml").write_text(ENTRY.replace("ANSWER", "first"))
+    return knowledge
+
+
+@pytest.fixture
+async def following(folder):
+    knowledge = Following(folder, {})
+    task = asyncio.create_task(knowledge.follow())
+    await asyncio.sleep(0.2)  # the watch begins in a thread that says nothing when it is ready; `edit` repeats itself
+    yield knowledge
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def edit(folder, text, until):
+    """Save the file again and again until the edit was noticed."""
+    for _ in range(100):
+        (folder / "entries.yaml").write_text(text)
+        for _ in range(20):
+            if until():
+                return
+            await asyncio.sleep(0.1)
+    pytest.fail("the edit was not noticed")
+
+
+async def test_an_edit_is_used_as_soon_as_it_is_saved(folder, following):
+    await edit(folder, ENTRY.replace("ANSWER", "second"), lambda: following().answer(QUESTION).text == "second")
+
+
+async def test_after_a_mistake_the_last_good_state_goes_on_until_it_is_mended(folder, following):
+    with structlog.testing.capture_logs() as logs:
+        await edit(folder, "entries: [{id: fediverse, awnser: 1}]\n", lambda: logs)
+
+        assert following().answer(QUESTION).text == "first"
+        assert "entries.yaml:1:27: fediverse: unknown key `awnser`" in logs[0]["problems"]
+    await edit(folder, ENTRY.replace("ANSWER", "third"), lambda: following().answer(QUESTION).text == "third")
+
+
+async def test_questions_asked_during_edits_are_answered_from_one_state_or_the_other(folder, following):
+    seen = []
+
+    async def ask():
+        while True:
+            answered = following().answer(QUESTION)
+            assert isinstance(answered.answer, Found)
+            seen.append(answered.text)
+            await asyncio.sleep(0.001)
+
+    asking = asyncio.create_task(ask())
+    await edit(folder, ENTRY.replace("ANSWER", "second"), lambda: "second" in seen)
+    asking.cancel()
+
+    assert set(seen) == {"first", "second"}
+
+
+async def test_knowledge_that_never_was_good_is_refused(folder):
+    (folder / "entries.yaml").write_text("entries: []\n")
+
+    with pytest.raises(ProblemsFound):
+        Following(folder, {})
