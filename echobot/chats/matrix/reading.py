@@ -26,16 +26,11 @@ class Called:
     @property
     def names(self) -> str:
         """Its names as alternatives of a regular expression, the longest first; a link to it is a name too."""
-        localpart = self.user[1:].split(":", 1)[0]
-        names = sorted(
-            {self.user[1:], localpart, (self.display_name or localpart).strip() or localpart}, key=len, reverse=True
-        )
-        return "|".join(
-            [
-                rf"\[[^\]\n]*\]\(https://matrix\.to/#/{re.escape(self.user)}\)",
-                *(f"@?{re.escape(name)}" for name in names),
-            ]
-        )
+        whole = self.user.removeprefix("@")
+        shown = (self.display_name or "").strip()
+        names = sorted({whole, whole.partition(":")[0], shown} - {""}, key=len, reverse=True)
+        link = rf"\[[^\]\n]{{0,255}}\]\(https://matrix\.to/#/{re.escape(self.user)}\)"
+        return "|".join([link, *(f"@?{re.escape(name)}" for name in names)])
 
 
 def read(event: Event, called: Called, account: AccountName, room: str, *, alone: bool) -> Message | None:
@@ -62,7 +57,7 @@ def is_mentioned(content: Event, user: str) -> bool:
     """Whether the sender's program says so; a link to the user counts only from programs that say nothing (MSC3952)."""
     if isinstance(mentions := content.get("m.mentions"), Mapping):
         return isinstance(users := mentions.get("user_ids"), list) and user in users
-    html = re.sub(r"<mx-reply>.*?</mx-reply>", "", _text(content.get("formatted_body")), flags=re.DOTALL)
+    html = _text(content.get("formatted_body")).rpartition("</mx-reply>")[2]  # what is answered may link to anybody
     return user in (unquote(link) for link in re.findall(r"""href=["']https://matrix\.to/#/([^"'/?]+)""", html))
 
 
@@ -93,7 +88,7 @@ def _start(called: Called) -> re.Pattern[str]:
 
 
 def _without_name(body: str, called: Called) -> str:
-    return re.sub(rf"\s*(?<!\w)(?:{called.names})(?!\w)[:,]?", "", body, count=1, flags=re.IGNORECASE)
+    return re.sub(rf"\s?(?<!\w)(?:{called.names})(?!\w)[:,]?", "", body, count=1, flags=re.IGNORECASE)
 
 
 def _without_quote(content: Event) -> str:

@@ -17,9 +17,8 @@ from echobot.errors import ChatRefused
 MOST_BYTES = 60_000  # of the 65 536 that an event may have, with what the homeserver adds
 
 _ITEM = r"(?:-|\d{1,9}[.)])[ ]"
-_ITEM_THEN_TEXT = re.compile(
-    rf"^({_ITEM}.*)\n(?!\s|{_ITEM}|\Z)", re.MULTILINE
-)  # Markdown would make the text a part of the item
+# A line right after the last item is a paragraph to people, and to Markdown a part of the item.
+_ITEM_THEN_TEXT = re.compile(rf"^({_ITEM}.*)\n(?!\s|{_ITEM}|\Z)", re.MULTILINE)
 
 
 def transaction(key: DeliveryKey) -> str:

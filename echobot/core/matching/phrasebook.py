@@ -1,8 +1,9 @@
 """What the phrasings of a knowledge base say to a question: two opinions on every entry, and the evidence for one.
 
-The main opinion is kernel ridge regression (Saunders, Gammerman, Vovk, 1998), solved for the nearest phrasings alone as in
-local learning (Bottou, Vapnik, 1992): every phrasing is an example of its entry, and the weights are found when the question
-is asked. So there is nothing to train, and an edit of the knowledge is a rebuild of the index. The other is naive Bayes.
+The main opinion is kernel ridge regression (Saunders, Gammerman, Vovk, 1998), solved for the nearest phrasings alone,
+as in local learning (Bottou, Vapnik, 1992): every phrasing is an example of its entry, and the weights are found when the
+question is asked. So there is nothing to train: after an edit of the knowledge the index is built anew. The other opinion
+is naive Bayes.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ class Phrasebook:
         return self.index.nearest(asked.alike, self._preferred[asked.language])
 
     def weigh(self, asked: Asked, near: Ints, cosines: Floats, beliefs: Floats) -> Opinion:
-        """The two opinions on every entry, from the cosines between the phrasings and, last, the question."""
+        """The opinions on every entry, from the cosines between the phrasings and, last, the question."""
         exact = frozenset(self.entry_of[near[cosines[-1, :-1] > _EXACT]].tolist())
         if asked.language >= 0:
             languages = np.append(self.language_of[near], asked.language)

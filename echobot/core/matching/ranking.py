@@ -1,8 +1,8 @@
 """Ranks entries for a question asked in free words, and says how sure it is and why.
 
-A question's words are compared with the phrasings that curators wrote (`phrasebook`), the evidence for each entry becomes
-a probability (`confidence`) with weights and thresholds that come from the knowledge base itself (`rehearsal`), and what
-the phrasings leave unexplained vetoes, however high that probability is.
+A question's words are compared with the phrasings that curators wrote (`phrasebook`). The evidence for each entry
+becomes a probability (`confidence`), with weights and thresholds that come from the knowledge base itself (`rehearsal`).
+Words that the phrasings leave unexplained veto, however high that probability is.
 """
 
 from __future__ import annotations
@@ -92,7 +92,9 @@ class Ranker:
             language=-1 if language is None else self._languages.get(language, -1),
         )
 
-    def _match(self, evidence: Evidence, score: float, content: Sequence[tuple[str, bool]], exactly: frozenset[int]) -> Match:
+    def _match(
+        self, evidence: Evidence, score: float, content: Sequence[tuple[str, bool]], exactly: frozenset[int]
+    ) -> Match:
         exact = exactly == {evidence.entry}
         telling = list(zip(content, evidence.accounted, strict=True))
         return Match(

@@ -18,9 +18,11 @@ from echobot.core.matching.sparse import Floats, Ints
 
 _PRECISION = 0.95  # of the answers that are given, questions about something else counted
 _OUTSIDERS = 0.3  # questions about something else, for each that the knowledge holds
-_LOWEST = 0.5  # whatever the precision: an answer is more likely right than wrong
-_FEW, _ONE_IN = 80, 100  # how many phrasings are asked: so many, and one in so many
-_USUALLY_EXPLAINED, _USUAL_CASES = 0.5, 20  # what a knowledge base too small to tell is held to
+_FEW_STRANGERS = 1.7  # standard deviations: of what people ask about something else, it lets one or two in 100 through
+_LOWEST, _HIGHEST = 0.5, 0.95  # of the score at which an answer is given, whatever the rehearsal says
+_FEW, _ONE_IN = 60, 100  # how many phrasings are asked: so many, and one in so many
+_USUALLY_EXPLAINED, _USUALLY_FOUND = 0.5, 0.83  # what a knowledge base too small to tell is held to
+_USUAL_CASES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +104,22 @@ def _answer(book: Phrasebook, asked: Asked, opinion: Opinion, evidence: list[Evi
 
 
 def _found_at(confidence: Confidence, done: _Rehearsed, importance: Floats) -> float:
-    """The lowest score from which on answers are expected to be right often enough."""
+    """The lowest score from which on answers are right often enough, and strangers' questions are seldom answered."""
     chances = confidence.of(done.inside + done.outside)
     order = np.argsort(-chances, kind="stable")
     precision = np.cumsum((chances * importance)[order]) / np.cumsum(importance[order])
     enough = chances[order][precision >= _PRECISION]
-    return float(np.clip(enough.min(initial=_PRECISION), _LOWEST, _PRECISION))
+    found_at = max(enough.min(initial=_PRECISION), _seldom(chances[len(done.inside) :]))
+    few = _USUAL_CASES * 3
+    return float(np.clip((few * _USUALLY_FOUND + len(done.inside) * found_at) / (few + len(done.inside)), _LOWEST, _HIGHEST))
+
+
+def _seldom(strangers: Floats) -> float:
+    """The score that few questions without an entry reach; from mean and spread, since there are too few to count."""
+    if not len(strangers):
+        return 0
+    odds = np.log(strangers / (1 - strangers))
+    return float(1 / (1 + np.exp(-odds.mean() - _FEW_STRANGERS * odds.std())))
 
 
 def _explained_at(done: _Rehearsed) -> float:

@@ -136,6 +136,16 @@ def test_the_name_alone_is_an_empty_question():
     assert heard(event("Krazy?")).text == ""
 
 
+@pytest.mark.parametrize(
+    "repeated", [" ", "[", "[a](", "<mx-reply>", "> <@a", "Krazy", 'href="https://matrix.to/#/', "\n"]
+)
+def test_a_message_as_long_as_they_get_does_not_keep_the_bot_busy(repeated):
+    endless = repeated * (60_000 // len(repeated))
+
+    assert heard(event(endless, **MENTION)) is not None
+    assert heard(event(endless, formatted_body=endless), alone=True) is not None
+
+
 def test_a_bot_without_a_display_name_has_its_localpart():
     nameless = Called(BOT, None, "")
 
