@@ -73,12 +73,13 @@ class Reception:
     async def _answer(self) -> None:
         while True:
             self._arrived.clear()
-            messages = until_somebody_repeats(await self._store.waiting(self._chat.account, AT_ONCE))
+            waiting = await self._store.waiting(self._chat.account, AT_ONCE)
+            messages = until_somebody_repeats(waiting)
             if messages:
                 await self._settle(messages)
             elif self._closed:
                 return
-            else:
+            if len(messages) == len(waiting) < AT_ONCE and not self._closed:  # only what has arrived since can wait
                 await self._arrived.wait()
 
     async def _settle(self, messages: Sequence[Message]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from echobot.core.matching.sparse import Floats, Ints, Rows, distinct
-from echobot.core.matching.vocabulary import Alike, Vocabulary
+from echobot.core.matching.vocabulary import Alike, Vocabulary, trigrams
 
 NEAREST = 95  # with the question 96 rows: BLAS works on matrices of that size without starting threads
 _COLUMNS = 512  # of a matrix product at a time, for the same reason
@@ -72,11 +72,10 @@ class Index:
         number = self.vocabulary.number
         known = self._features_of(Rows.of([[number[word] for word in text if word in number]])).values
         unknown = [word for word in text if word not in number]
-        trigrams = [trigram for word in unknown for trigram in self.vocabulary.known_trigrams(word)]
-        features = distinct(np.concatenate([known, np.array(trigrams, np.int32) + len(number)]))
-        # if all were known: the words, the pairs, and one trigram a letter
-        would_be = 2 * len(text) - 1 + sum(map(len, text))
-        return Probe(features, max(0, would_be - len(known) - len(trigrams)))
+        made_of = [trigram for word in unknown for trigram in self.vocabulary.known_trigrams(word)]
+        features = distinct(np.concatenate([known, np.array(made_of, np.int32) + len(number)]))
+        would_be = 2 * len(text) - 1 + sum(len(trigrams(word)) for word in text)  # if every word and pair were known
+        return Probe(features, would_be - len(known) - len(made_of))
 
     def probe_of(self, phrasing: int) -> Probe:
         """The features of a phrasing, as if it had been asked."""

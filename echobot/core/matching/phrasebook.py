@@ -1,8 +1,8 @@
 """What the phrasings of a knowledge base say to a question: two opinions on every entry, and the evidence for one.
 
 The main opinion is kernel ridge regression (Saunders, Gammerman, Vovk, 1998), solved for the nearest phrasings alone,
-as in local learning (Bottou, Vapnik, 1992): every phrasing is an example of its entry, and the weights are found when the
-question is asked. So there is nothing to train: after an edit of the knowledge the index is built anew. The other opinion
+as in local learning (Bottou, Vapnik, 1992): every phrasing is an example of its entry, and its weight is found when a
+question is asked. There is nothing to train: after an edit of the knowledge the index is built anew. The other opinion
 is naive Bayes.
 """
 
@@ -90,10 +90,13 @@ class Phrasebook:
         self.of_entry = Rows.gathered(np.arange(len(entry_of)), entry_of, self.entry_count)
         self.bayes = Bayes(self.index.words, entry_of, self.entry_count, len(self.index.vocabulary))
 
-    def weights(self, frequency: Ints) -> Floats:
-        """What words in so many phrasings say: 1 for a word that was never seen, almost 0 for one that is everywhere."""
-        never = np.log((1 + len(self.index)) / 0.5)
-        return np.asarray(np.log((1 + len(self.index)) / (0.5 + frequency)) / never)
+    def weights(self, frequency: Ints, content: Bools) -> Floats:
+        """What words in so many phrasings say: 1 for one never seen, almost 0 for one that is everywhere or is small.
+
+        A question of nothing but small words ("who are you?") is made of those.
+        """
+        rarity = np.log((1 + len(self.index)) / (0.5 + frequency)) / np.log((1 + len(self.index)) / 0.5)
+        return np.asarray(rarity * content if content.any() else np.ones(len(frequency)))
 
     def opinion(self, asked: Asked) -> Opinion:
         """What all phrasings say."""
@@ -135,7 +138,7 @@ class Phrasebook:
     def evidence(self, asked: Asked, opinion: Opinion, entry: int) -> Evidence:
         """What speaks for one entry."""
         accounted = self._accounted(asked, opinion, entry)
-        weights = asked.weights if asked.weights.any() else np.ones(len(asked.words))
+        shares = asked.weights / (asked.weights.sum() or 1)
         return Evidence(
             entry=entry,
             accounted=tuple(accounted),
@@ -143,7 +146,7 @@ class Phrasebook:
             lead=opinion.lead(entry),
             belief=float(opinion.beliefs[entry]),
             closest=float(opinion.closest[entry]),
-            explained=float(weights @ accounted / weights.sum()),
-            strange=float(weights @ asked.strange / weights.sum()),
-            length=float(np.log1p(len(weights)) / 3),
+            explained=float(shares @ accounted) if shares.any() else 1.0,
+            strange=float(shares @ asked.strange),
+            length=float(np.log1p(len(shares)) / 3),
         )

@@ -1,8 +1,8 @@
 """Ranks entries for a question asked in free words, and says how sure it is and why.
 
 A question's words are compared with the phrasings that curators wrote (`phrasebook`). The evidence for each entry
-becomes a probability (`confidence`), with weights and thresholds that come from the knowledge base itself (`rehearsal`).
-Words that the phrasings leave unexplained veto, however high that probability is.
+becomes a probability (`confidence`), with weights and thresholds that come from the knowledge base itself
+(`rehearsal`). Words that the phrasings leave unexplained veto, however high that probability is.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from echobot.core.text import said, words
 
 _MOST_CHARACTERS = 2000
 _MOST_WORDS = 40  # different ones, half from the beginning of a long message and half from its end
+_WEIGHED = 5  # entries whose evidence is weighed, however few are asked for
 _CERTAIN = 0.995
 _CHOICES_SHARE = 1 / 3  # of `found_at`: from there on an entry may be a choice
 
@@ -65,30 +66,34 @@ class Ranker:
         if not spoken or not self._entries:
             return []
         typed = _different(spoken)
-        asked = self._read(list(typed), language, explained)
+        asked = self._read([folded for _, folded in spoken if folded in typed], list(typed), language, explained)
         opinion = self._book.opinion(asked)
-        evidence = [self._book.evidence(asked, opinion, entry) for entry in opinion.best(limit)]
+        evidence = [self._book.evidence(asked, opinion, entry) for entry in opinion.best(max(limit, _WEIGHED))]
         scores = self._trust.confidence.of(evidence).tolist()
         content = list(zip(typed.values(), (asked.weights > 0).tolist(), strict=True))
         matches = [self._match(*pair, content, opinion.exact) for pair in zip(evidence, scores, strict=True)]
-        return sorted(matches, key=lambda match: -match.score)
+        return sorted(matches, key=lambda match: -match.score)[:limit]
 
-    def _read(self, folded: Sequence[str], language: Language | None, explained: frozenset[str]) -> Asked:
+    def _read(
+        self, text: Sequence[str], folded: Sequence[str], language: Language | None, explained: frozenset[str]
+    ) -> Asked:
         vocabulary = self._book.index.vocabulary
         small = self._every_small if language is None else self._small.get(language, frozenset())
-        corrected = tuple(word if word in small else vocabulary.corrected(word) for word in folded)
+        correction = {word: word if word in small else vocabulary.corrected(word) for word in folded}
+        corrected = tuple(correction.values())
         known = np.array([word in vocabulary.number for word in corrected])
         numbers = np.array([vocabulary.number[word] for word in corrected if word in vocabulary.number], np.int32)
         frequency = np.zeros(len(folded), np.int64)
         frequency[known] = self._book.index.frequency[numbers]
-        content = np.array([word not in small and word not in explained for word in folded])
+        content = np.array([word not in small for word in folded])
+        unexplained = np.array([word not in explained for word in folded])
         return Asked(
             words=corrected,
             numbers=np.unique(numbers),
             alike=tuple(map(vocabulary.alike, corrected)),
-            weights=self._book.weights(frequency) * content,
+            weights=self._book.weights(frequency, content) * unexplained,
             strange=~known,
-            probe=self._book.index.probe(corrected),
+            probe=self._book.index.probe([correction[word] for word in text]),
             language=-1 if language is None else self._languages.get(language, -1),
         )
 

@@ -94,7 +94,7 @@ def _without(book: Phrasebook, asked: Asked, small: frozenset[int], uses: Ints) 
     """The question as it is when so many phrasings with each word are hidden."""
     left = book.index.frequency[asked.numbers] - uses
     content = np.array([number not in small for number in asked.numbers.tolist()])
-    return replace(asked, weights=book.weights(left) * content, strange=left <= 0)
+    return replace(asked, weights=book.weights(left, content), strange=left <= 0)
 
 
 def _answer(book: Phrasebook, asked: Asked, opinion: Opinion, evidence: list[Evidence]) -> int:
@@ -111,7 +111,9 @@ def _found_at(confidence: Confidence, done: _Rehearsed, importance: Floats) -> f
     enough = chances[order][precision >= _PRECISION]
     found_at = max(enough.min(initial=_PRECISION), _seldom(chances[len(done.inside) :]))
     few = _USUAL_CASES * 3
-    return float(np.clip((few * _USUALLY_FOUND + len(done.inside) * found_at) / (few + len(done.inside)), _LOWEST, _HIGHEST))
+    return float(
+        np.clip((few * _USUALLY_FOUND + len(done.inside) * found_at) / (few + len(done.inside)), _LOWEST, _HIGHEST)
+    )
 
 
 def _seldom(strangers: Floats) -> float:

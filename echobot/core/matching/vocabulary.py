@@ -21,8 +21,8 @@ _GRAM = 3  # letters; measured: 2 and 4 as well cost twice the time and find no 
 _ALIKE_AT = 0.4
 _MOST_ALIKE = 50
 _MISSPELT = 5  # letters: a shorter word with one letter changed is another word
-_STEM = 4  # letters that two inflections of a word have in common
-_PART = 5  # letters of the shortest word that is looked for in compounds
+_SHORTEST, _ENDING = 4, 2  # letters: of a word that may be inflected at all, and of what is then added to it
+_PART = 5  # letters of the shortest stem, and of the shortest part of a compound
 
 
 def trigrams(word: str) -> set[str]:
@@ -34,14 +34,14 @@ def trigrams(word: str) -> set[str]:
 def akin(one: str, other: str) -> bool:
     """Whether the one is an inflection, a misspelling or a compound of the other."""
     short, long = sorted((one, other), key=len)
-    if len(short) < _STEM or short.isdecimal():
+    if len(short) < _SHORTEST or short.isdecimal():
         return one == other
-    if len(short) >= _MISSPELT and OSA.distance(one, other, score_cutoff=1) <= 1:
+    if long.startswith(short) and (len(short) >= _PART or len(long) <= len(short) + _ENDING):
         return True
-    if len(short) >= _PART and (long.startswith(short) or long.endswith(short)):
-        return True
-    stem = max(_STEM, len(short) - 2, math.ceil(0.6 * len(long)))
-    return len(short) >= stem and short[:stem] == long[:stem]
+    if len(short) < _PART:
+        return False
+    stem = max(_PART, len(short) - 2, math.ceil(0.6 * len(long)))
+    return long.endswith(short) or short[:stem] == long[:stem] or OSA.distance(one, other, score_cutoff=1) <= 1
 
 
 class Vocabulary:

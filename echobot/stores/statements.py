@@ -1,0 +1,95 @@
+"""What is asked of the database, put together once: building a statement takes longer than SQLite needs to answer it."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from sqlalchemy import Table, bindparam, delete, exists, func, select, update
+
+from echobot.stores.tables import (
+    NO_LONGER_SENDING,
+    NO_LONGER_WAITING,
+    Moment,
+    conversations,
+    cursors,
+    inbox,
+    outbox,
+)
+
+_NOW = bindparam("now", type_=Moment())
+_MOST = bindparam("most")
+_ACCOUNT = bindparam("account")
+
+CURSOR = select(cursors.c.cursor).where(cursors.c.account == _ACCOUNT)
+
+WAITING = (
+    select(inbox).where(inbox.c.account == _ACCOUNT, inbox.c.settled_at.is_(None)).order_by(inbox.c.seq).limit(_MOST)
+)
+
+SETTLE = (
+    update(inbox)
+    .where(inbox.c.account == bindparam("its_account"), inbox.c.id == bindparam("its_id"))
+    .values(settled_at=_NOW, **NO_LONGER_WAITING)
+)
+
+_earlier = outbox.alias("earlier")
+_overtakes = exists().where(
+    _earlier.c.account == outbox.c.account,
+    _earlier.c.room == outbox.c.room,
+    _earlier.c.asker == outbox.c.asker,
+    _earlier.c.done_at.is_(None),
+    _earlier.c.due_at > _NOW,
+    _earlier.c.seq < outbox.c.seq,
+)
+DUE = (
+    select(outbox)
+    .where(outbox.c.account == _ACCOUNT, outbox.c.done_at.is_(None), outbox.c.due_at <= _NOW, ~_overtakes)
+    .order_by(outbox.c.seq)
+    .limit(_MOST)
+)
+"""Nobody's reply before an earlier one of theirs that has to wait."""
+
+_still_to_send = update(outbox).where(outbox.c.key == bindparam("its_key"), outbox.c.done_at.is_(None))
+ATTEMPTING = _still_to_send.values(
+    first_tried_at=func.coalesce(outbox.c.first_tried_at, _NOW, type_=Moment()), tries=outbox.c.tries + 1
+)
+SENT = _still_to_send.values(done_at=_NOW, remote_id=bindparam("remote"), reason=None, **NO_LONGER_SENDING)
+GIVE_UP = _still_to_send.values(done_at=_NOW, reason=bindparam("why"), **NO_LONGER_SENDING)
+POSTPONE = _still_to_send.values(
+    due_at=bindparam("until", type_=Moment()),
+    reason=bindparam("why"),
+    first_tried_at=bindparam("unknown_since", type_=Moment()),
+)
+
+CONVERSATION = select(conversations).where(
+    conversations.c.account == _ACCOUNT,
+    conversations.c.room == bindparam("room"),
+    conversations.c.thread == bindparam("thread"),
+    conversations.c.person == bindparam("person"),
+)
+
+_BEFORE = bindparam("before", type_=Moment())
+FORGET_MESSAGES = delete(inbox).where(inbox.c.settled_at < _BEFORE)
+FORGET_REPLIES = delete(outbox).where(outbox.c.done_at < _BEFORE)
+FORGET_CONVERSATIONS = delete(conversations).where(conversations.c.at < _BEFORE)
+
+
+@cache
+def insert_new(dialect: str, table: Table) -> Any:
+    """Rows whose key is there already are left as they are."""
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def replace(dialect: str, table: Table) -> Any:
+    """Rows whose key is there already are overwritten."""
+    insert = _insert(dialect, table)
+    others = {column.name: insert.excluded[column.name] for column in table.c if not column.primary_key}
+    return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=others)
+
+
+def _insert(dialect: str, table: Table) -> Any:
+    """SQLite and PostgreSQL say ON CONFLICT alike, but SQLAlchemy keeps it in each dialect."""
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
