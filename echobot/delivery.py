@@ -32,6 +32,7 @@ class Pace:
     between: timedelta = timedelta(0)  # at least, from one reply to the next
     at_once: int = 8
     at_once_in_a_room: int = 4
+    in_a_row: int = 10  # to one person in a room, before the outbox is looked at again
     first_pause: timedelta = timedelta(seconds=5)  # when the server is away; doubles from one failure to the next
     longest_pause: timedelta = timedelta(minutes=5)
     look_again: timedelta = timedelta(seconds=5)  # for replies whose time has come
@@ -92,17 +93,39 @@ class Courier:
             else:
                 await self._wait(self._called, self._pace.look_again)
 
-    async def _next_wave(self) -> list[Delivery]:
+    async def _next_wave(self) -> list[list[Delivery]]:
         due = await self._store.outbox(self._chat.account, self._clock(), _LOOK_AHEAD)
         return abreast(due, self._pace)
 
-    async def _send_all(self, wave: Sequence[Delivery]) -> timedelta:
-        """Send a wave and return how long to leave the server alone after it."""
+    async def _send_all(self, wave: Sequence[Sequence[Delivery]]) -> timedelta:
+        """Send the rows of a wave and return how long to leave the server alone after it."""
         now = self._clock()
-        await self._store.attempting([delivery.reply.key for delivery in wave], now)
-        sending = [self._send_one(delivery, now, place * self._pace.between) for place, delivery in enumerate(wave)]
+        await self._store.attempting([delivery.reply.key for row in wave for delivery in row], now)
+        turn = len(wave) * self._pace.between
+        sending = [self._send_row(row, now, place * self._pace.between, turn) for place, row in enumerate(wave)]
         troubles = [_outcome(outcome) for outcome in await asyncio.gather(*sending, return_exceptions=True)]
         return self._pause_after(troubles)
+
+    async def _send_row(
+        self, row: Sequence[Delivery], begun: datetime, first: timedelta, turn: timedelta
+    ) -> ChatUnavailable | None:
+        """Send one after the other; when one has to wait, those behind it wait as well, not tried."""
+        for place, delivery in enumerate(row):
+            trouble: ChatUnavailable | None = None
+            try:
+                trouble = await self._send_one(delivery, begun, turn if place else first)
+            except LoginRefused:
+                await self._leave(row[place + 1 :])
+                raise
+            if trouble:
+                await self._leave(row[place + 1 :])
+                return trouble
+        return None
+
+    async def _leave(self, untried: Sequence[Delivery]) -> None:
+        for delivery in untried:
+            reason = "an earlier reply has to wait"
+            await self._store.postpone(delivery.reply.key, self._clock(), reason, delivery.first_tried_at)
 
     async def _send_one(self, delivery: Delivery, begun: datetime, turn: timedelta) -> ChatUnavailable | None:
         """Send one reply and note what became of it; returns the trouble if it is to be sent again later."""
@@ -123,6 +146,7 @@ class Courier:
             await self._postpone(delivery, begun, trouble)
             return trouble
         else:
+            self._failures = 0
             await self._store.sent(reply.key, remote_id, self._clock())
         return None
 
@@ -150,27 +174,27 @@ class Courier:
 
     def _pause_after(self, troubles: Sequence[ChatUnavailable | None]) -> timedelta:
         asked_for = max((t.retry_after for t in troubles if t and t.retry_after), default=timedelta(0))
-        if not all(troubles):
-            self._failures = 0  # something got through: the trouble is one reply's own
+        if not all(troubles):  # something got through: the trouble is one reply's own
             return asked_for
         pause = self._pace.pause(self._failures)
         self._failures += 1
         return asked_for or pause
 
 
-def abreast(due: Sequence[Delivery], pace: Pace) -> list[Delivery]:
-    """The next replies to send side by side: never two to one person in a room, so that theirs stay in order."""
-    wave: dict[tuple[str, str], Delivery] = {}
+def abreast(due: Sequence[Delivery], pace: Pace) -> list[list[Delivery]]:
+    """What to send side by side: a row for each person in a room, so that theirs stay in order."""
+    rows: dict[tuple[str, str], list[Delivery]] = {}
     in_room: Counter[str] = Counter()
     for delivery in due:
         room, asker = delivery.reply.place.room, delivery.reply.asker
-        if (room, asker) in wave or in_room[room] == pace.at_once_in_a_room:
-            continue
-        wave[room, asker] = delivery
-        in_room[room] += 1
-        if len(wave) == pace.at_once:
-            break
-    return list(wave.values())
+        if (room, asker) not in rows:
+            if len(rows) == pace.at_once or in_room[room] == pace.at_once_in_a_room:
+                continue
+            in_room[room] += 1
+        row = rows.setdefault((room, asker), [])
+        if len(row) < pace.in_a_row:
+            row.append(delivery)
+    return list(rows.values())
 
 
 def _outcome(outcome: ChatUnavailable | BaseException | None) -> ChatUnavailable | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from traceback import extract_tb
 from typing import Protocol
@@ -74,12 +74,11 @@ class Reception:
         while True:
             self._arrived.clear()
             waiting = await self._store.waiting(self._chat.account, AT_ONCE)
-            messages = until_somebody_repeats(waiting)
-            if messages:
+            for messages in until_somebody_repeats(waiting):
                 await self._settle(messages)
-            elif self._closed:
+            if self._closed and not waiting:
                 return
-            if len(messages) == len(waiting) < AT_ONCE and not self._closed:  # only what has arrived since can wait
+            if len(waiting) < AT_ONCE and not self._closed:  # only what has arrived since can be waiting
                 await self._arrived.wait()
 
     async def _settle(self, messages: Sequence[Message]) -> None:
@@ -101,19 +100,21 @@ class Reception:
         return None
 
 
-def until_somebody_repeats(messages: Sequence[Message]) -> list[Message]:
-    """The first messages in which nobody speaks twice in a room.
+def until_somebody_repeats(messages: Sequence[Message]) -> Iterator[list[Message]]:
+    """The messages in their order, parted so that nobody speaks twice in a room within a part.
 
     "2" is only understood once the choices before it are in the store, so a person's next message waits for the next
     transaction; everybody else's share one.
     """
-    first: dict[tuple[str, str], Message] = {}
+    part: dict[tuple[str, str], Message] = {}
     for message in messages:
         speaker = (message.place.room, message.sender)
-        if speaker in first:
-            break
-        first[speaker] = message
-    return list(first.values())
+        if speaker in part:
+            yield list(part.values())
+            part = {}
+        part[speaker] = message
+    if part:
+        yield list(part.values())
 
 
 def _report(message: Message, attempt: int, error: Exception) -> None:

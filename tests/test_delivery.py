@@ -318,3 +318,27 @@ async def test_replies_keep_their_distance_when_the_operator_wants_it(chat, stor
     await running
 
     assert wait.waits[:3] == [2 * SECONDS] * 3
+
+
+async def test_a_burst_by_one_person_is_sent_in_order(chat, store, deliver):
+    await queue(store, *(reply(number) for number in range(25)))
+    await deliver()
+
+    assert chat.requests == [reply(number).key for number in range(25)]
+
+
+async def test_what_stands_behind_a_reply_that_has_to_wait_is_not_tried_before_it(chat, store, deliver):
+    await queue(store, reply(1), reply(2), reply(3))
+    chat.fail(None, TIMED_OUT)
+    await deliver()
+
+    assert chat.requests == [reply(number).key for number in (1, 2, 2, 3)]
+
+
+async def test_a_refused_login_leaves_what_stands_behind_it_untried(chat, store, deliver):
+    await queue(store, reply(1), reply(2))
+    chat.fail(LoginRefused("revoked"))
+    with pytest.raises(LoginRefused):
+        await deliver()
+
+    assert [delivery.first_tried_at for delivery in await everything(store)] == [None, None]

@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, exists, func, select, update
+from sqlalchemy import BindParameter, Table, bindparam, delete, exists, func, select, update
 
 from echobot.stores.tables import (
     NO_LONGER_SENDING,
@@ -19,8 +19,8 @@ from echobot.stores.tables import (
 )
 
 _NOW = bindparam("now", type_=Moment())
-_MOST = bindparam("most")
-_ACCOUNT = bindparam("account")
+_MOST: BindParameter[int] = bindparam("most")
+_ACCOUNT: BindParameter[str] = bindparam("account")
 
 CURSOR = select(cursors.c.cursor).where(cursors.c.account == _ACCOUNT)
 

@@ -20,7 +20,7 @@ Alike: TypeAlias = tuple[Ints, Floats]
 _GRAM = 3  # letters; measured: 2 and 4 as well cost twice the time and find no more
 _ALIKE_AT = 0.4
 _MOST_ALIKE = 50
-_MISSPELT = 5  # letters: a shorter word with one letter changed is another word
+_MISSPELT = 4  # letters: a shorter word with one letter changed is another word
 _SHORTEST, _ENDING = 4, 2  # letters: of a word that may be inflected at all, and of what is then added to it
 _PART = 5  # letters of the shortest stem, and of the shortest part of a compound
 

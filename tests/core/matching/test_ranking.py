@@ -4,63 +4,12 @@ from hypothesis import strategies as st
 
 from echobot.core.knowledge import EntryId, Language
 from echobot.core.matching.ranking import Phrasing, Ranker
+from echobot.core.text import words
 
 EN, FR, DE = Language("en"), Language("fr"), Language("de")
 SMALL = {
-    EN: frozenset(
-        [
-            "a",
-            "an",
-            "the",
-            "i",
-            "we",
-            "you",
-            "do",
-            "does",
-            "can",
-            "how",
-            "what",
-            "when",
-            "where",
-            "who",
-            "is",
-            "are",
-            "to",
-            "for",
-            "of",
-            "in",
-            "on",
-            "my",
-            "our",
-            "me",
-            "it",
-        ]
-    ),
-    FR: frozenset(
-        [
-            "le",
-            "la",
-            "les",
-            "un",
-            "une",
-            "de",
-            "du",
-            "des",
-            "est",
-            "ce",
-            "que",
-            "qui",
-            "quand",
-            "où",
-            "comment",
-            "je",
-            "nous",
-            "peut",
-            "on",
-            "à",
-            "c'est",
-        ]
-    ),
+    EN: frozenset(words("a an the i we you do does can how what when where who is are to for of in on my our me it")),
+    FR: frozenset(words("le la les un une de du des est ce que qui quand où comment je nous peut on à c'est")),
 }
 ASKED = {
     "workshop": {
