@@ -28,7 +28,8 @@ class _Table(dict[int, str]):
 def _folded(character: str) -> str:
     if unicodedata.category(character) == "Cf":
         return ""  # soft hyphens and joiners are not seen either
-    apart = unicodedata.normalize("NFKD", character.casefold())
+    plain = unicodedata.normalize("NFKD", character).casefold()
+    apart = unicodedata.normalize("NFKD", plain)  # again: lower case may bring new marks
     return "".join(_LETTERS.get(c, c) for c in apart if not unicodedata.combining(c))
 
 

@@ -20,9 +20,10 @@ _PRECISION = 0.95  # of the answers that are given, questions about something el
 _OUTSIDERS = 0.3  # questions about something else, for each that the knowledge holds
 _FEW_STRANGERS = 1.7  # standard deviations: of what people ask about something else, it lets one or two in 100 through
 _LOWEST, _HIGHEST = 0.5, 0.95  # of the score at which an answer is given, whatever the rehearsal says
-_FEW, _ONE_IN = 60, 100  # how many phrasings are asked: so many, and one in so many
+_FEW, _ONE_IN = 60, 200  # how many phrasings are asked: so many, and one in so many
 _USUALLY_EXPLAINED, _USUALLY_FOUND = 0.5, 0.83  # what a knowledge base too small to tell is held to
 _USUAL_CASES = 20
+_UNUSUAL = 0.15  # of the right answers: they explained so little of the question that it rather should not count
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +111,7 @@ def _found_at(confidence: Confidence, done: _Rehearsed, importance: Floats) -> f
     precision = np.cumsum((chances * importance)[order]) / np.cumsum(importance[order])
     enough = chances[order][precision >= _PRECISION]
     found_at = max(enough.min(initial=_PRECISION), _seldom(chances[len(done.inside) :]))
-    few = _USUAL_CASES * 3
-    return float(
-        np.clip((few * _USUALLY_FOUND + len(done.inside) * found_at) / (few + len(done.inside)), _LOWEST, _HIGHEST)
-    )
+    return float(np.clip(_drawn(found_at, len(done.inside), _USUALLY_FOUND, 3 * _USUAL_CASES), _LOWEST, _HIGHEST))
 
 
 def _seldom(strangers: Floats) -> float:
@@ -125,7 +123,12 @@ def _seldom(strangers: Floats) -> float:
 
 
 def _explained_at(done: _Rehearsed) -> float:
-    """Nine in ten right answers explain as much; the fewer there were, the more counts what is usual."""
+    """Most right answers explain as much; the fewer there were, the more counts what is usual."""
     shares = [evidence.explained for evidence, right in zip(done.inside, done.right, strict=True) if right]
-    lowest = float(np.quantile(shares, 0.1)) if shares else 0
-    return (_USUAL_CASES * _USUALLY_EXPLAINED + len(shares) * lowest) / (_USUAL_CASES + len(shares))
+    lowest = float(np.quantile(shares, _UNUSUAL)) if shares else 0
+    return _drawn(lowest, len(shares), _USUALLY_EXPLAINED, _USUAL_CASES)
+
+
+def _drawn(measured: float, cases: int, usual: float, usual_cases: int) -> float:
+    """What was measured on some cases, drawn towards what is usual as if that had been measured too."""
+    return (cases * measured + usual_cases * usual) / (cases + usual_cases)
