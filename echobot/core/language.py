@@ -45,7 +45,7 @@ class LanguageGuess:
         return best
 
     def _learn_cues(self, pack: LanguagePack) -> None:
-        for cue in (cue for cues in pack.cues.values() for cue in cues):
+        for cue in (cue.strip("… ") for cues in pack.cues.values() for cue in cues):
             self._learn(pack.language, [cue.rstrip("*")], _CUE)
             if cue.endswith("*"):
                 self._of_stem[words(cue)[-1]].add(pack.language)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from echobot.core.answer import Match, Question
 from echobot.core.knowledge import EntryId, Intent, Knowledge
 from echobot.core.matching.catalogue import Catalogue, Levels, Reading
-from echobot.core.matching.ranking import Phrasing, Ranker
+from echobot.core.matching.ranking import ASKED_EXACTLY, Phrasing, Ranker
 from echobot.core.text import words
 
 __all__ = ["Matcher"]
@@ -47,6 +47,9 @@ class Matcher:
         reading = self._catalogue.read(question.text, question.language)
         named = self._catalogue.rank(reading)
         free = self._ranker.rank(question.text, question.language, self._explained(question, reading), _MOST)
+        if len(words(question.text)) == 1:
+            free = [self._not_a_lone_word(match) for match in free]
+        free = [self._not_elsewhere(match, reading) for match in free]
         free = [self._beside_names(match, named, reading) for match in free]
         ranked = sorted([*named, *free], key=lambda match: -match.score)
         return _best_of_each(ranked)[:_MOST]
@@ -68,8 +71,23 @@ class Matcher:
         """Words that no phrasing has to account for: how many people there are, what surrounds any need."""
         story = self._story.get(question.language, frozenset())
         numbers = {word for word in words(question.text) if word.isdigit()}
-        cues = {word for said in reading.cues.values() for word in said}
+        cues = {word for wanted, said in reading.cues.items() if wanted is not Intent.ELSEWHERE for word in said}
         return story | numbers | (cues if not reading.named else set())
+
+    def _not_elsewhere(self, match: Match, reading: Reading) -> Match:
+        """Somebody who asks for prices or opening hours is not answered, unless a phrasing has those words as well."""
+        said = {word for left in match.unexplained for word in words(left)}
+        if said.isdisjoint(reading.cues.get(Intent.ELSEWHERE, ())):
+            return match
+        return self._doubt(match, "something else is asked")
+
+    def _not_a_lone_word(self, match: Match) -> Match:
+        """One word ("Berlin") is a question only where a curator wrote it as one."""
+        return match if match.score >= ASKED_EXACTLY else self._doubt(match, "one word is no question")
+
+    def _doubt(self, match: Match, why: str) -> Match:
+        score = min(match.score, self._levels.partly)
+        return replace(match, score=score, vetoed=True, reason=f"{match.reason}; {why}")
 
     def _beside_names(self, match: Match, named: Sequence[Match], reading: Reading) -> Match:
         """Where a name is asked about, an entry must explain the rest as well to be the answer."""

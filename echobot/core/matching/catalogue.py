@@ -47,15 +47,21 @@ class Catalogue:
     def read(self, text: str, language: Language) -> Reading:
         """Names first, then cues in what is left: "is WhatsApp down" holds the cue "is down"."""
         said = words(text)[:_LONGEST_QUESTION]
-        named = self._names.find(said, language)
+        named = self._without_ordinary_words(self._names.find(said, language), language)
         taken = {place for name in named for place in name.span}
         left = [(place, word) for place, word in enumerate(said) if place not in taken]
-        found = self._find_cues([word for _, word in left], language)
+        found = [
+            cue
+            for cue in self._find_cues([word for _, word in left], language)
+            if self._in_place(cue, [left[place][0] for place in cue.span], taken, said, language)
+        ]
         explained = {place for cue in found for place in cue.span}
         cues: dict[Intent, tuple[str, ...]] = {name.cue: () for name in named if name.cue}
         for cue in found:
             cues[cue.intent] = cues.get(cue.intent, ()) + tuple(left[place][1] for place in cue.span)
         unexplained = (word for place, (_, word) in enumerate(left) if place not in explained)
+        if not cues:  # "un outil sympa" asks for nothing of Sympa
+            named = [name for name in named if not self._is_ordinary(name, language)]
         return Reading(
             tuple(named), cues, tuple(word for word in unexplained if not self._says_nothing(word, language))
         )
@@ -111,6 +117,28 @@ class Catalogue:
             return own
         foreign = (cues.find(said, _FOREIGN_CUE) for other, cues in self._cues.items() if other != language)
         return own + [cue for found in foreign for cue in found]
+
+    def _without_ordinary_words(self, named: list[Named], language: Language) -> list[Named]:
+        """A name that is a word of the language as well is meant as that word where another name stands."""
+        names = [name for name in named if not self._is_ordinary(name, language)]
+        return names or named
+
+    def _is_ordinary(self, name: Named, language: Language) -> bool:
+        return len(name.words) == 1 and name.words[0] in self._quiet.get(language, frozenset())
+
+    def _in_place(
+        self, cue: Cue, places: Sequence[int], taken: set[int], said: Sequence[str], language: Language
+    ) -> bool:
+        """Whether a cue that belongs beside a name stands beside one, small words and story apart."""
+        if not (cue.before or cue.after):
+            return True
+        following = range(places[-1] + 1, len(said)) if cue.before else range(0)
+        preceding = range(places[0] - 1, -1, -1) if cue.after else range(0)
+        return any(self._next_is_name(side, taken, said, language) for side in (following, preceding))
+
+    def _next_is_name(self, side: range, taken: set[int], said: Sequence[str], language: Language) -> bool:
+        loud = (place for place in side if place in taken or not self._says_nothing(said[place], language))
+        return next(loud, -1) in taken
 
     def _says_nothing(self, word: str, language: Language) -> bool:
         return len(word) < 2 or word.isdigit() or word in self._quiet.get(language, ())

@@ -18,6 +18,8 @@ class Cue:
 
     intent: Intent
     span: range
+    before: bool = False  # only where the name follows it directly
+    after: bool = False  # only where the name precedes it directly
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class _Pattern:
     intent: Intent
     words: tuple[str, ...]
     any_ending: bool  # of the last word
+    before: bool  # "without …": only before a name
+    after: bool  # "… verlassen": only after a name; with both, on either side
 
     def fits(self, said: Sequence[str]) -> bool:
         *before, last = self.words
@@ -40,7 +44,7 @@ class Cues:
         self._by_stem: defaultdict[str, list[_Pattern]] = defaultdict(list)
         for intent, cues in pack.cues.items():
             for cue in cues:
-                self._add(_Pattern(intent, tuple(words(cue.replace("*", ""))), cue.endswith("*")))
+                self._add(_pattern(intent, cue))
 
     def find(self, said: Sequence[str], shortest: int = 0) -> list[Cue]:
         """Every cue of at least so many letters; longer ones first, none overlapping another."""
@@ -67,4 +71,11 @@ class Cues:
                 span = range(start, start + len(pattern.words))
                 long_enough = sum(map(len, pattern.words)) >= shortest
                 if long_enough and span.stop <= len(said) and pattern.fits(said[span.start : span.stop]):
-                    yield Cue(pattern.intent, span)
+                    yield Cue(pattern.intent, span, pattern.before, pattern.after)
+
+
+def _pattern(intent: Intent, cue: str) -> _Pattern:
+    bare = cue.strip("… ")
+    return _Pattern(
+        intent, tuple(words(bare.replace("*", ""))), bare.endswith("*"), cue.endswith("…"), cue.startswith("…")
+    )

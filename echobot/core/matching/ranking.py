@@ -21,7 +21,8 @@ from echobot.core.text import said, words
 _MOST_CHARACTERS = 2000
 _MOST_WORDS = 40  # different ones, half from the beginning of a long message and half from its end
 _WEIGHED = 5  # entries whose evidence is weighed, however few are asked for
-_CERTAIN = 0.995
+ASKED_EXACTLY = 0.995  # the score of an entry that has the question among its phrasings; no other reaches it
+_AT_MOST = 0.99
 _CHOICES_SHARE = 1 / 3  # of `found_at`: from there on an entry may be a choice
 
 
@@ -104,7 +105,7 @@ class Ranker:
         telling = list(zip(content, evidence.accounted, strict=True))
         return Match(
             entry=self._entries[evidence.entry],
-            score=max(score, _CERTAIN) if exact else score,
+            score=ASKED_EXACTLY if exact else min(score, _AT_MOST),
             matched=tuple(word for (word, tells), accounted in telling if tells and accounted),
             unexplained=tuple(word for (word, tells), accounted in telling if tells and not accounted),
             vetoed=not exact and evidence.explained < self._trust.explained_at,
