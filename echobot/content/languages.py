@@ -13,9 +13,9 @@ from pydantic import ValidationError
 
 from echobot.content.patterns import LANGUAGE, PATTERNS
 from echobot.content.sentences import problems, quoted, suggestion
-from echobot.content.shapes import CuesShape, LanguageShape, WordsShape
+from echobot.content.shapes import CuesShape, LanguageShape, TalkShape, WordsShape
 from echobot.content.yaml_tree import Tree
-from echobot.core.knowledge import Intent, Language, LanguagePack
+from echobot.core.knowledge import Intent, Language, LanguagePack, Talk
 from echobot.core.problem import Problem, Severity
 from echobot.core.text import fold
 from echobot.core.text import words as split
@@ -81,7 +81,13 @@ def _pack(language: str, said: _Parts) -> LanguagePack:
     name = said["name"][0] if "name" in said else language
     phrases = said["phrases"][0]
     small, story = _folded(words.small), _folded(words.story)
-    return LanguagePack(Language(language), name, phrases, cues, small, story, tuple(map(fold, words.endings)))
+    endings = tuple(map(fold, words.endings))
+    return LanguagePack(Language(language), name, phrases, cues, small, story, endings, _talk(said))
+
+
+def _talk(said: _Parts) -> Talk:
+    talk: TalkShape = said["talk"][0] if "talk" in said else TalkShape.model_validate({})
+    return Talk(talk.yes, talk.why, talk.also, (talk.first, talk.second, talk.third))
 
 
 def _folded(texts: Iterable[str]) -> frozenset[str]:

@@ -134,6 +134,15 @@ class WordsShape(Shape):
     endings: NoTexts = Field((), description="What the language adds to a name", examples=[["a", "om", "u"]])
 
 
+class TalkShape(Shape):
+    yes: NoTexts = Field((), description="Words that take the first choice", examples=[["yes", "ok"]])
+    why: NoTexts = Field((), description="Messages that ask where the last answer came from", examples=[["why"]])
+    also: NoTexts = Field((), description="How a message begins that goes on", examples=[["and for", "what about"]])
+    first: NoTexts = Field((), description="Words for the first of the choices", examples=[["first"]])
+    second: NoTexts = Field((), description="Words for the second", examples=[["second"]])
+    third: NoTexts = Field((), description="Words for the third", examples=[["third", "last"]])
+
+
 class LanguageShape(Shape):
     """A file of languages/xx/: any of these keys."""
 
@@ -141,3 +150,4 @@ class LanguageShape(Shape):
     phrases: dict[str, Text] | None = Field(None, description="The bot's own sentences, by their names")
     cues: CuesShape | None = Field(None, description="Words that show what somebody wants of a name")
     words: WordsShape | None = Field(None, description="Words that say little")
+    talk: TalkShape | None = Field(None, description="What people say to go on with a conversation")

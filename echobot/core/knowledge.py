@@ -87,6 +87,16 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class Talk:
+    """What people say to go on with a conversation."""
+
+    yes: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()  # whole messages: "why", "how do you know"
+    also: tuple[str, ...] = ()  # how "and for photos?" begins
+    ordinals: tuple[tuple[str, ...], ...] = ()  # the words for first, second and third
+
+
+@dataclass(frozen=True, slots=True)
 class LanguagePack:
     """How the bot speaks one language and reads it."""
 
@@ -97,6 +107,7 @@ class LanguagePack:
     small_words: frozenset[str]  # words that say nothing by themselves: "the", "for", "please"
     story_words: frozenset[str] = frozenset()  # may stand around a need or a name without changing it: "tool", "we"
     endings: tuple[str, ...] = ()  # what this language adds to names: Croatian "-a", "-om"
+    talk: Talk = Talk()
 
 
 @dataclass(frozen=True, slots=True)

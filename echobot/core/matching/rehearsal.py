@@ -18,10 +18,10 @@ from echobot.core.matching.sparse import Floats, Ints
 
 _PRECISION = 0.95  # of the answers that are given, questions about something else counted
 _OUTSIDERS = 0.3  # questions about something else, for each that the knowledge holds
-_FEW_STRANGERS = 1.7  # standard deviations: of what people ask about something else, it lets one or two in 100 through
+_FEW_STRANGERS = 1.6  # standard deviations: of what people ask about something else, it lets one or two in 100 through
 _LOWEST, _HIGHEST = 0.5, 0.95  # of the score at which an answer is given, whatever the rehearsal says
 _FEW, _ONE_IN = 60, 200  # how many phrasings are asked: so many, and one in so many
-_USUALLY_EXPLAINED, _USUALLY_FOUND = 0.5, 0.83  # what a knowledge base too small to tell is held to
+_USUALLY_EXPLAINED, _USUALLY_FOUND = 0.5, 0.8  # what a knowledge base too small to tell is held to
 _USUAL_CASES = 20
 _UNUSUAL = 0.15  # of the right answers: they explained so little of the question that it rather should not count
 

@@ -1,0 +1,71 @@
+"""What a short message means after an answer or after choices: "2", "the second one", "yes", "why?", "and for photos?"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from echobot.core.knowledge import EntryId, LanguagePack
+from echobot.core.text import words
+
+_SHORT = 6  # words: longer ones are a question of their own
+
+
+def picked(
+    text: str, offered: Sequence[EntryId], pack: LanguagePack | None, title: Callable[[EntryId], str]
+) -> EntryId | None:
+    """The choice that is meant: by its number, by its place, by "yes" (the first), or by words of its title alone."""
+    if not offered:
+        return None
+    if (place := _number(text)) is not None:
+        return offered[place] if 0 <= place < len(offered) else None
+    if pack is None or not (said := _short(text)):
+        return None
+    place = _place(said, pack)
+    if place is not None and place < len(offered):
+        return offered[place]
+    return _by_title(said, offered, pack, title)
+
+
+def asks_why(text: str, pack: LanguagePack | None) -> bool:
+    """Whether somebody wants to know where the last answer came from."""
+    return pack is not None and tuple(_short(text)) in {tuple(words(why)) for why in pack.talk.why}
+
+
+def goes_on(text: str, pack: LanguagePack | None) -> str | None:
+    """What "and for …?" asks about; None when the message does not begin like that."""
+    said = _short(text)
+    for start in (tuple(words(also)) for also in (pack.talk.also if pack else ())):
+        if 0 < len(start) < len(said) and tuple(said[: len(start)]) == start:
+            return " ".join(said[len(start) :])
+    return None
+
+
+def _number(text: str) -> int | None:
+    """From 0: "2", "2.", "(2)", "#2" are 1."""
+    number = text.strip().strip("#.()[] \t")
+    return int(number) - 1 if number.isascii() and number.isdigit() and len(number) < 3 else None
+
+
+def _short(text: str) -> list[str]:
+    said = words(text[:200])
+    return said if len(said) <= _SHORT else []
+
+
+def _place(said: Sequence[str], pack: LanguagePack) -> int | None:
+    telling = [word for word in said if word not in pack.small_words]
+    if set(said) <= {word for yes in pack.talk.yes for word in words(yes)}:
+        return 0
+    places = [place for place, forms in enumerate(pack.talk.ordinals) if _says(forms, said)]
+    return places[0] if len(places) == 1 and len(telling) <= 2 else None
+
+
+def _says(forms: Sequence[str], said: Sequence[str]) -> bool:
+    return any(word in said for form in forms for word in words(form))
+
+
+def _by_title(
+    said: Sequence[str], offered: Sequence[EntryId], pack: LanguagePack, title: Callable[[EntryId], str]
+) -> EntryId | None:
+    telling = {word for word in said if word not in pack.small_words}
+    meant = [entry for entry in offered if telling and telling <= set(words(title(entry)))]
+    return meant[0] if len(meant) == 1 else None
