@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from echobot.core.answer import Choices, Found
@@ -13,6 +13,8 @@ from echobot.core.knowledge import Language
 from echobot.core.message import AccountName, Address, DeliveryKey, Message, Reply
 from echobot.limits import Allowance, Ruling
 from echobot.ports import Store
+
+_MOST_REASONS = 10  # words
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Bot:
                 return self._answer(message, before, now)
 
     def _answer(self, message: Message, before: Conversation | None, now: datetime) -> Handling:
-        answered = self._answerer().answer(message.text, self._hint(message, before), before.offered if before else ())
+        answered = self._answerer().answer(message.text, self._hint(message, before), before)
         language = answered.question.language
         return Handling((_reply(message, answered.text, language),), _after(message, answered, now))
 
@@ -84,6 +86,11 @@ def _reply(message: Message, text: str, language: Language) -> Reply:
 
 
 def _after(message: Message, answered: Answered, now: datetime) -> Conversation:
-    offered = answered.entries if isinstance(answered.answer, Choices) else ()
-    given = answered.entries[0] if isinstance(answered.answer, Found) else None
-    return Conversation(message.place, message.sender, now, answered.question.language, offered, given)
+    talk = Conversation(message.place, message.sender, now, answered.question.language)
+    match answered.answer:
+        case Found(match):
+            return replace(talk, answered=match.entry, because=match.matched[:_MOST_REASONS])
+        case Choices():
+            return replace(talk, offered=answered.entries)
+        case _:
+            return talk

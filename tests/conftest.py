@@ -1,10 +1,18 @@
 """Options and rules for the whole suite."""
 
 import pytest
+import structlog
 
 
 def pytest_addoption(parser):
     parser.addoption("--chaos", choices=["short", "full"], default="short", help="how often the chaos tests kill")
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were():
+    """A command that was run in a test has set up logging for a standard error that is gone afterwards."""
+    yield
+    structlog.reset_defaults()
 
 
 def pytest_terminal_summary(terminalreporter):

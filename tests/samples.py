@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from echobot.core.knowledge import Entry, EntryId, Intent, Knowledge, Language, LanguagePack, Need, Service, Tool
+from echobot.core.knowledge import Entry, EntryId, Intent, Knowledge, Language, LanguagePack, Need, Service, Talk, Tool
 
 EN, HR = Language("en"), Language("hr")
 
@@ -25,7 +25,10 @@ ENGLISH = LanguagePack(
         "unknown": "I don't know.",
         "unknown_ask": "I don't know. Ask {contact}.",
         "other_language": "Only in another language ({languages}):",
+        "out_of_date": "This was true until {date}; it may have changed:",
         "too_many": "Too many questions; please wait a minute.",
+        "why": "Because of: {words}.",
+        "only_languages": "I only read {languages}.",
     },
     {
         Intent.REPLACE: ("instead of", "altern*", "leave", "replace*"),
@@ -36,6 +39,12 @@ ENGLISH = LanguagePack(
     frozenset("a an and can do for how i is me my of our please the there to us we what with".split()),  # noqa: SIM905
     frozenset(["free", "tool", "tools", "association"]),
     ("s",),
+    Talk(
+        ("yes", "ok"),
+        ("why", "how do you know"),
+        ("and for", "what about", "and"),
+        (("first",), ("second",), ("third",)),
+    ),
 )
 CROATIAN = LanguagePack(
     HR,

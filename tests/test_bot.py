@@ -30,6 +30,32 @@ async def test_a_number_picks_one_of_the_choices_just_offered(dialogue):
     assert (await dialogue.say("2")).startswith("Share files:")
 
 
+async def test_why_tells_the_words_that_spoke_for_the_answer_and_its_source(dialogue):
+    await dialogue.say("an alternative to gdrive")
+
+    because = "Because of: gdrive, alternative."
+    assert await dialogue.say("why?") == f"{because}\n\nSource: Framablog (checked on November 20, 2026)"
+    assert (await dialogue.say("why?")).startswith(because)
+
+
+async def test_why_without_an_answer_before_it_is_not_known(dialogue):
+    assert await dialogue.say("why?") == "I don't know."
+
+
+async def test_the_next_name_is_asked_about_in_the_same_way(dialogue):
+    await dialogue.say("an alternative to gdrive")
+
+    assert (await dialogue.say("and whatsapp?")).startswith("Instead of WhatsApp:")
+
+
+async def test_a_name_alone_is_not_asked_about_in_the_same_way_out_of_the_blue(dialogue):
+    assert not (await dialogue.say("and whatsapp?")).startswith("Instead of WhatsApp:")
+
+
+async def test_a_language_that_the_bot_does_not_speak_is_told_which_ones_it_does(dialogue):
+    assert await dialogue.say("ma olen täna väga kurb ja ilm") == "I only read English, hrvatski."
+
+
 async def test_a_number_means_nothing_to_somebody_else(dialogue):
     await dialogue.say("google drive", by="ada")
 

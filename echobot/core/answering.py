@@ -6,13 +6,13 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import date
 
-from echobot.core.answer import Answer, Choices, Found, Match, Question
-from echobot.core.conversation import decide, picked
-from echobot.core.knowledge import EntryId, Knowledge, Language, Texts
+from echobot.core import followup
+from echobot.core.answer import Answer, Choices, Found, Match, Question, Unknown
+from echobot.core.conversation import Conversation, decide
+from echobot.core.knowledge import EntryId, Intent, Knowledge, Language, Texts
 from echobot.core.language import LanguageGuess
 from echobot.core.matching import Matcher
 from echobot.core.wording import Voice
-
 
 _MOST_CHARACTERS = 4000
 
@@ -75,20 +75,44 @@ class Answerer:
         self,
         text: str,
         hint: Language | None = None,
-        offered: tuple[EntryId, ...] = (),
+        before: Conversation | None = None,
         language: Language | None = None,
     ) -> Answered:
-        """Answer in `language`, else in the text's own; `offered` are the choices that a bare number may pick from."""
+        """Answer in `language`, else in the text's own; what was said `before` gives short messages their meaning."""
         text = _readable(text)
         question = Question(text, language or self.language(text, hint))
-        choice = picked(text, tuple(entry for entry in offered if self.knowledge.thing(entry)))
-        matches = (
-            [Match(choice, 1.0, (text.strip(),), reason="picked by its number")]
-            if choice
-            else self.matcher.rank(question)
-        )
+        voice = self.voice(question.language)
+        if before and (answered := self._in_conversation(question, voice, before)):
+            return answered
+        matches = self.matcher.rank(question, self._wanted(question, before))
         decision = decide(matches, self.matcher.found_at, self.matcher.choices_at, self.matcher.neighbours)
-        return Answered(question, decision, tuple(matches), self.voice(question.language).answer(decision))
+        foreign = isinstance(decision, Unknown) and not self._guess.knows(text)
+        said = voice.only_these_languages() if foreign else voice.answer(decision)
+        return Answered(question, decision, tuple(matches), said)
+
+    def _in_conversation(self, question: Question, voice: Voice, before: Conversation) -> Answered | None:
+        """A choice among those offered, or where the last answer came from."""
+        pack = self.knowledge.languages.get(question.language)
+        offered = [entry for entry in before.offered if self.knowledge.thing(entry)]
+        if choice := followup.picked(question.text, offered, pack, voice.title):
+            return self._given(question, voice, Match(choice, 1.0, (question.text.strip(),), reason="picked"))
+        given = before.answered
+        if given and self.knowledge.thing(given) and followup.asks_why(question.text, pack):
+            why = Match(given, 1.0, before.because, reason="asked why")
+            return Answered(question, Found(why), (why,), voice.why(given, before.because))
+        return None
+
+    def _given(self, question: Question, voice: Voice, match: Match) -> Answered:
+        return Answered(question, Found(match), (match,), voice.answer(Found(match)))
+
+    def _wanted(self, question: Question, before: Conversation | None) -> Intent | None:
+        """After "instead of Google Drive?", "and Gmail?" asks for the same of something else."""
+        pack = self.knowledge.languages.get(question.language)
+        if before is None or before.answered is None or followup.goes_on(question.text, pack) is None:
+            return None
+        if before.answered in self.knowledge.services:
+            return Intent.REPLACE
+        return Intent.WHAT if before.answered in self.knowledge.tools else None
 
     @property
     def languages(self) -> frozenset[Language]:
@@ -103,6 +127,6 @@ class Answerer:
 
 
 def _readable(text: str) -> str:
-    """The beginning and the end of what is too long to be a question: whoever asks does so before a story or after it."""
+    """The beginning and the end of what is too long: whoever asks does so before a story or after it."""
     half = _MOST_CHARACTERS // 2
     return text if len(text) <= _MOST_CHARACTERS else f"{text[:half]}\n{text[-half:]}"

@@ -26,17 +26,10 @@ class Conversation:
     language: Language
     offered: tuple[EntryId, ...] = ()  # the choices still open, in the order they were numbered
     answered: EntryId | None = None  # the entry that was last given as the answer
+    because: tuple[str, ...] = ()  # the words that spoke for it
 
     def is_over(self, now: datetime) -> bool:
         return now - self.at > REMEMBERED_FOR
-
-
-def picked(text: str, offered: Sequence[EntryId]) -> EntryId | None:
-    """The choice that a bare number picks: "2", "2.", "(2)", "#2"."""
-    number = text.strip().strip("#.()[] \t")
-    if not (number.isascii() and number.isdigit() and len(number) < 3):
-        return None
-    return offered[int(number) - 1] if 1 <= int(number) <= len(offered) else None
 
 
 def decide(

@@ -1,4 +1,4 @@
-"""What a short message means after an answer or after choices: "2", "the second one", "yes", "why?", "and for photos?"."""
+"""What a short message means after an answer or after choices: "2", "the second one", "yes", "why?", "and Gmail?"."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ def _short(text: str) -> list[str]:
 
 def _place(said: Sequence[str], pack: LanguagePack) -> int | None:
     telling = [word for word in said if word not in pack.small_words]
-    if set(said) <= {word for yes in pack.talk.yes for word in words(yes)}:
+    yes = {word for agreed in pack.talk.yes for word in words(agreed)}
+    if set(telling) <= yes and not yes.isdisjoint(said):
         return 0
     places = [place for place, forms in enumerate(pack.talk.ordinals) if _says(forms, said)]
     return places[0] if len(places) == 1 and len(telling) <= 2 else None

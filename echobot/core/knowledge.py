@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import NewType, TypeAlias
 
@@ -31,6 +31,19 @@ class Intent(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Care:
+    """Who looks after what is written, and how long it holds."""
+
+    owner: str = ""
+    review_every: timedelta | None = None
+    valid_until: date | None = None  # that day included
+
+    def is_past(self, today: date | None) -> bool:
+        """Whether it may no longer be given as current; nobody can tell without knowing the day."""
+        return bool(today and self.valid_until and self.valid_until < today)
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A question and its answer, both written by a person."""
 
@@ -40,6 +53,7 @@ class Entry:
     title: Texts = field(default_factory=dict)  # what to pick it by among choices; else its first phrasing
     sources: tuple[str, ...] = ()
     reviewed: date | None = None
+    care: Care = Care()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,7 @@ class Tool:
     caution: Texts = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     reviewed: date | None = None
+    care: Care = Care()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +84,7 @@ class Need:
     advice: Texts = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     reviewed: date | None = None
+    care: Care = Care()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +100,7 @@ class Service:
     experience: Texts = field(default_factory=dict)  # what an association or a town made of it
     sources: tuple[str, ...] = ()
     reviewed: date | None = None
+    care: Care = Care()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from echobot.core.text import fold, words
 _SMALL, _CUE, _PHRASING = 2.0, 1.0, 0.5  # how much a word that one language alone has speaks for it
 _LETTER = 1.0  # a letter such as "č" or "ß"
 _ENDING = 0.15  # the end of a word that no language knows
+_TELLING = 4  # words: shorter texts may be in any language
+_STRANGE = 0.75  # share of unknown words from which on a text is in none of the languages
 _STEM = 4  # letters of the shortest cue with any ending that tells a language
 _SURE_BY = 0.4  # below this lead the hint decides
 
@@ -43,6 +45,12 @@ class LanguageGuess:
         if rival in self.languages and scores[best] - scores[rival] < _SURE_BY:
             return rival
         return best
+
+    def knows(self, text: str) -> bool:
+        """Whether the text may be in one of the languages; few words are given the benefit of the doubt."""
+        said = {word for word in words(text[:1000]) if not word.isdigit()}
+        strange = sum(word not in self._of_word and word not in self._names for word in said)
+        return len(said) < _TELLING or strange < _STRANGE * len(said)
 
     def _learn_cues(self, pack: LanguagePack) -> None:
         for cue in (cue.strip("… ") for cues in pack.cues.values() for cue in cues):

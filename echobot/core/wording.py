@@ -28,7 +28,10 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "unknown": frozenset(),
     "unknown_ask": frozenset({"contact"}),  # the same, with somebody to ask
     "other_language": frozenset({"languages"}),  # above a text that exists in other languages only
+    "out_of_date": frozenset({"date"}),  # above what was only true until a day that is over
     "too_many": frozenset(),  # a limit was reached; said once
+    "why": frozenset({"words"}),  # the words of the question that spoke for the last answer
+    "only_languages": frozenset({"languages"}),  # the question is in none of those the bot speaks
 }
 """The sentences that every language must have, and the places in each that are filled in."""
 
@@ -40,6 +43,7 @@ class Voice:
     knowledge: Knowledge
     language: Language
     contacts: Texts
+    today: date | None = None  # without it, everything is given as current
 
     def answer(self, answer: Answer) -> str:
         """The whole reply, plain: "- " before items, blank lines between paragraphs, bare links."""
@@ -50,6 +54,16 @@ class Voice:
                 return self._choices(matches)
             case _:
                 return self._unknown()
+
+    def why(self, entry: EntryId, because: Iterable[str]) -> str:
+        """Why this was the answer: the words that spoke for it, and where it comes from."""
+        thing = self.knowledge.thing(entry)
+        sources = self._sources(thing.sources, thing.reviewed) if thing else ""
+        return _paragraphs(self.phrase("why", words=", ".join(because) or "–"), sources)
+
+    def only_these_languages(self) -> str:
+        names = sorted(pack.name for pack in self.knowledge.languages.values())
+        return self.phrase("only_languages", languages=", ".join(names))
 
     def too_many(self) -> str:
         return self.phrase("too_many")
@@ -79,7 +93,10 @@ class Voice:
         return self._text(entry.title) or _begin(next(iter(entry.asked.values()))[0])
 
     def entry(self, entry: EntryId) -> str:
-        """What is known under this id, with its sources."""
+        """What is known under this id, with its sources; where it may have changed, that is said first."""
+        return _paragraphs(self._out_of_date(entry), self._said(entry))
+
+    def _said(self, entry: EntryId) -> str:
         known = self.knowledge
         if service := known.services.get(entry):
             return self._service(service)
@@ -158,6 +175,15 @@ class Voice:
     def _text(self, texts: Texts) -> str:
         """The text in this language, else in English, else in any."""
         return texts.get(self.language) or texts.get(Language("en")) or next(iter(texts.values()), "")
+
+    def _out_of_date(self, entry: EntryId) -> str:
+        """Say so when the entry, or a tool in it, was only true until a day that is over."""
+        known = self.knowledge
+        thing = known.thing(entry)
+        parts = [thing, *(known.tools[tool] for tool in getattr(thing, "tools", ()))]
+        until = [part.care.valid_until for part in parts if part and part.care.is_past(self.today)]
+        days = [day for day in until if day]
+        return self.phrase("out_of_date", date=_written(min(days), self.language)) if days else ""
 
     def _notice(self, texts: Texts) -> str:
         """Say so when the text does not exist in the asker's language."""

@@ -69,6 +69,7 @@ def conversation_row(talk: Conversation) -> dict[str, Any]:
         "language": talk.language,
         "offered": list(talk.offered),
         "answered": talk.answered,
+        "because": list(talk.because),
     }
 
 
@@ -80,4 +81,5 @@ def conversation_from(row: Row[Any]) -> Conversation:
         language=Language(row.language),
         offered=tuple(EntryId(entry) for entry in row.offered),
         answered=EntryId(row.answered) if row.answered is not None else None,
+        because=tuple(row.because),
     )

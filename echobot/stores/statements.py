@@ -1,4 +1,4 @@
-"""What is asked of the database, put together once: building a statement takes longer than SQLite needs to answer it."""
+"""What is asked of the database, put together once: building a statement takes longer than SQLite's answer."""
 
 from __future__ import annotations
 

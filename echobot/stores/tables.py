@@ -112,6 +112,7 @@ conversations = Table(
     Column("language", Words, nullable=False),
     Column("offered", JSON, nullable=False),
     Column("answered", Words),
+    Column("because", JSON, nullable=False),
 )
 
 NO_LONGER_WAITING: dict[str, Any] = dict.fromkeys(("room", "thread", "sender", "text", "sent_at", "address"))

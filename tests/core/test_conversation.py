@@ -1,9 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from echobot.core.answer import Choices, Found, Match, Unknown
-from echobot.core.conversation import Conversation, decide, picked
+from echobot.core.conversation import Conversation, decide
 from echobot.core.message import Place
 from tests.samples import EN
 
@@ -33,16 +31,6 @@ def test_nobody_can_choose_from_one():
 def test_nothing_likely_is_unknown():
     assert isinstance(outcome(0.2), Unknown)
     assert isinstance(outcome(), Unknown)
-
-
-@pytest.mark.parametrize("text", ["2", " 2. ", "(2)", "#2"])
-def test_a_number_picks_its_choice(text):
-    assert picked(text, ["one", "two"]) == "two"
-
-
-@pytest.mark.parametrize("text", ["0", "3", "-1", "two", "²", "22222222222", "2 or 1", ""])
-def test_what_is_no_number_of_a_choice_picks_nothing(text):
-    assert picked(text, ["one", "two"]) is None
 
 
 def test_a_conversation_is_over_after_an_hour():

@@ -42,9 +42,12 @@ class Matcher:
         self._levels = Levels(partly=partly, elsewhere=self.choices_at / 2)
         self._catalogue = Catalogue(knowledge, self._levels)
 
-    def rank(self, question: Question) -> list[Match]:
-        """At most five matches, best first, each with its reasons."""
-        reading = self._catalogue.read(question.text, question.language)
+    def rank(self, question: Question, wanted: Intent | None = None) -> list[Match]:
+        """At most five matches, best first, each with its reasons.
+
+        `wanted` is what was wanted of the last name, and so of this one where the question does not say.
+        """
+        reading = self._catalogue.read(question.text, question.language, wanted)
         named = self._catalogue.rank(reading)
         free = self._ranker.rank(question.text, question.language, self._explained(question, reading), _MOST)
         if len(words(question.text)) == 1:

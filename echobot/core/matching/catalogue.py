@@ -44,7 +44,7 @@ class Catalogue:
         self._cues = {language: Cues(pack) for language, pack in knowledge.languages.items()}
         self._quiet = {language: pack.small_words | pack.story_words for language, pack in knowledge.languages.items()}
 
-    def read(self, text: str, language: Language) -> Reading:
+    def read(self, text: str, language: Language, wanted: Intent | None = None) -> Reading:
         """Names first, then cues in what is left: "is WhatsApp down" holds the cue "is down"."""
         said = words(text)[:_LONGEST_QUESTION]
         named = self._without_ordinary_words(self._names.find(said, language), language)
@@ -59,6 +59,8 @@ class Catalogue:
         cues: dict[Intent, tuple[str, ...]] = {name.cue: () for name in named if name.cue}
         for cue in found:
             cues[cue.intent] = cues.get(cue.intent, ()) + tuple(left[place][1] for place in cue.span)
+        if wanted and not cues:
+            cues[wanted] = ()
         unexplained = (word for place, (_, word) in enumerate(left) if place not in explained)
         if not cues:  # "un outil sympa" asks for nothing of Sympa
             named = [name for name in named if not self._is_ordinary(name, language)]

@@ -13,7 +13,14 @@ def found(text, language=EN):
 
 @pytest.mark.parametrize(
     "text",
-    ["replace Google Drive", "GDRIVE?", "leaving google-drive", "googledrive", "l'alternativa a Google Drive", "gogle drive"],  # noqa: E501
+    [
+        "replace Google Drive",
+        "GDRIVE?",
+        "leaving google-drive",
+        "googledrive",
+        "l'alternativa a Google Drive",
+        "gogle drive",
+    ],
 )
 def test_a_name_is_found_however_it_is_written(text):
     assert found(text) == ["google-drive"]
