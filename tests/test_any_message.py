@@ -8,8 +8,8 @@ from echobot import prepared
 from echobot.core.knowledge import Language
 
 ODD = st.sampled_from(
-    ["\u202e", "\u200d", "\x00", "\x1b[31m", "🙂", "é" * 3, "<b>", "</p>", "&lt;", "{service}", "%s", "\n", "\t", "'; --"]
-    + ["@everyone", "https://example.org/?a=b", "google drive", "instead of", "!echo", "٣", "中文", "ﷺ", "a\u0301\u0302"]
+    ["\u202e", "\u200d", "\x00", "\x1b[31m", "🙂", "é" * 3, "<b>", "</p>", "&lt;", "{service}", "%s", "\n", "'; --",
+     "@everyone", "https://example.org/?a=b", "google drive", "instead of", "!echo", "٣", "中文", "a\u0301\u0302"]
 )  # fmt: skip
 MESSAGES = st.one_of(st.text(max_size=300), st.lists(st.one_of(ODD, st.text(max_size=20)), max_size=40).map(" ".join))
 
