@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import signal
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -22,12 +23,13 @@ from echobot.core.knowledge import Language
 from echobot.core.message import AccountName
 from echobot.delivery import Courier
 from echobot.errors import ChatError, EchobotError, SettingsError
-from echobot.following import Following
+from echobot.following import Following, Source, WatchedFolder
 from echobot.limits import Allowance
 from echobot.logs import log_to_stderr
 from echobot.ports import Chat, Store
 from echobot.reception import Reception
-from echobot.settings import Limits, MatrixAccount, Settings
+from echobot.repository import FollowedBranch
+from echobot.settings import Limits, MatrixAccount, Repository, Settings
 from echobot.shipped import shipped_folder
 
 log = structlog.get_logger()
@@ -59,12 +61,12 @@ def converse(knowledge: Path | None, language: str | None, store_url: str | None
 
 
 async def _serve(settings: Settings) -> int:
-    knowledge = Following(settings.knowledge or shipped_folder(), settings.contacts)
+    knowledge = await Following.begin(_source(settings), settings.contacts)
     store = _open_store(settings.store)
     chats = [_chat(name, account, settings) for name, account in settings.accounts.items()]
     try:
         bot = _bot(knowledge, store, settings.limits, settings.answer_within, _languages(settings.accounts))
-        beside = (knowledge.follow(), _tidy(store, settings.keep_messages_for))
+        beside = (knowledge.follow(), _tidy(store, settings))
         return await _until_stopped(_all_accounts(chats, bot, store, beside))
     finally:
         for chat in chats:
@@ -83,6 +85,7 @@ async def _converse(answerer: Answerer, language: str | None, store_url: str, st
         {_TERMINAL: Language(language)} if language else {},
     )
     try:
+        await _forget(store, Settings())
         await _account(chat, bot, store)
     finally:
         await store.close()
@@ -141,11 +144,15 @@ async def _until_stopped(work: Coroutine[Any, Any, int]) -> int:
         return 0
 
 
-async def _tidy(store: Store, keep_for: timedelta) -> None:
+async def _tidy(store: Store, settings: Settings) -> None:
     while True:
-        now = _now()
-        await store.forget(now - keep_for, now - REMEMBERED_FOR)
+        await _forget(store, settings)
         await asyncio.sleep(_TIDY_EVERY.total_seconds())
+
+
+async def _forget(store: Store, settings: Settings) -> None:
+    now = _now()
+    await store.forget(now - settings.keep_messages_for, now - REMEMBERED_FOR, now - settings.keep_gaps_for)
 
 
 def _bot(
@@ -163,6 +170,15 @@ def _chat(name: AccountName, account: MatrixAccount, settings: Settings) -> Chat
     from echobot.content.settings_file import read_secret  # noqa: PLC0415
 
     return MatrixChat(name, account, read_secret(account.token_file), settings.answer_within, _now)
+
+
+def _source(settings: Settings) -> Source:
+    """A repository is kept beside the store."""
+    if not isinstance(settings.knowledge, Repository):
+        return WatchedFolder(settings.knowledge or shipped_folder())
+    file = re.match(r"sqlite(?:\+\w+)?:///(?!:memory:|file:)([^?]+)", settings.store)
+    store = Path(file[1]).absolute() if file else _state_folder() / "echobot"
+    return FollowedBranch(settings.knowledge, store.with_name(f"{store.stem}-knowledge"))
 
 
 def _open_store(url: str) -> Store:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from echobot.core.answer import Choices, Found
+from echobot.core.answer import Choices, Found, Unknown
 from echobot.core.answering import Answered, Answerer
 from echobot.core.conversation import Conversation
+from echobot.core.gap import Gap, gap_in
 from echobot.core.knowledge import Language
 from echobot.core.message import AccountName, Address, DeliveryKey, Message, Reply
 from echobot.limits import Allowance, Ruling
@@ -19,10 +20,11 @@ _MOST_REASONS = 10  # words
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """What one message leads to: nothing, or a reply and the conversation after it."""
+    """What one message leads to: nothing, or a reply and the conversation after it; a gap when nothing was known."""
 
     replies: tuple[Reply, ...] = ()
     conversation: Conversation | None = None
+    gap: Gap | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,10 @@ class Bot:
                 return self._answer(message, before, now)
 
     def _answer(self, message: Message, before: Conversation | None, now: datetime) -> Handling:
-        answered = self._answerer().answer(message.text, self._hint(message, before), before)
+        answered = self._answerer().answer(message.text, self._hint(message, before), before, today=now.date())
         language = answered.question.language
-        return Handling((_reply(message, answered.text, language),), _after(message, answered, now))
+        gap = gap_in(message.text, language, now) if isinstance(answered.answer, Unknown) else None
+        return Handling((_reply(message, answered.text, language),), _after(message, answered, now), gap)
 
     def _too_many(self, message: Message, before: Conversation | None) -> Reply:
         answerer = self._answerer()

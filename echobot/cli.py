@@ -8,6 +8,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -76,7 +77,7 @@ def ask(
     answerer = _answerer(knowledge)
     for line in _lines() if question == "-" else [question]:
         started = time.perf_counter()
-        answered = answerer.answer(line, language=_language(language, answerer))
+        answered = answerer.answer(line, language=_language(language, answerer), today=_today())
         elapsed_ms = (time.perf_counter() - started) * 1000
         if as_json:
             print(json.dumps(_as_json(answered, answerer, elapsed_ms), ensure_ascii=False), flush=True)
@@ -115,12 +116,15 @@ def check(
         Path | None, typer.Option("--settings", metavar="FILE", help="Check this settings file as well.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Ask every phrasing, to see which entries are confused; takes seconds.")
+    ] = False,
 ) -> int:
     """Say what is wrong in the knowledge and the settings."""
     from echobot.content.check import check as problems_in
     from echobot.core.problem import Severity
 
-    problems = problems_in(folders or [shipped_folder()], settings)
+    problems = problems_in(folders or [shipped_folder()], settings, _today(), thorough=thorough)
     for problem in problems:
         print(problem)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
@@ -169,6 +173,32 @@ def run(
     from echobot.content.settings_file import load_settings
 
     return serve(load_settings(settings))
+
+
+@app.command()
+def gaps(
+    settings: Annotated[
+        Path | None, typer.Option("--settings", metavar="FILE", help="The settings file of the bot that was asked.")
+    ] = None,
+    store: Annotated[
+        str | None, typer.Option("--store", metavar="URL", help="Its store instead: sqlite:///FILE.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
+    draft: Annotated[
+        int | None, typer.Option("--draft", metavar="N", help="Print an entry for number N, to be finished by you.")
+    ] = None,
+) -> int:
+    """List the questions that had no answer, the most frequent first; the bot may be running."""
+    from echobot import gaps as asked_in_vain
+
+    groups = asked_in_vain.gaps_in(store or _store(settings))
+    if draft is not None:
+        print(asked_in_vain.draft(groups, draft, _today()))
+    elif as_json:
+        print(json.dumps(asked_in_vain.as_json(groups), ensure_ascii=False))
+    else:
+        print(asked_in_vain.listed(groups))
+    return 0
 
 
 @login.command("matrix")
@@ -246,6 +276,18 @@ def _as_json(answered: Answered, answerer: Answerer, elapsed_ms: float) -> dict[
         "unexplained": list(best.unexplained) if best else [],
         "elapsed_ms": round(elapsed_ms, 3),
     }
+
+
+def _store(settings: Path | None) -> str:
+    from echobot.content.settings_file import load_settings
+
+    if settings is None:
+        raise EchobotError("say whose gaps: --settings FILE, or --store URL")
+    return load_settings(settings).store
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _lines() -> Iterator[str]:

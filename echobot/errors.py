@@ -3,6 +3,7 @@
 EchobotError                expected: `cli.main` prints its sentence and exits with 1
 ├── ProblemsFound           files with mistakes in them; carries every `Problem`
 ├── KnowledgeRefused        an edit of the knowledge base has mistakes; its text names them
+├── RepositoryError         the git repository of the knowledge cannot be fetched
 ├── SettingsError           settings that cannot be used as they are
 ├── StoreError              the store cannot be opened, read or written
 └── ChatError               a chat's server did not do what it was asked
@@ -43,6 +44,10 @@ class ProblemsFound(EchobotError):
 
 class KnowledgeRefused(EchobotError):
     """An edit of the knowledge base has mistakes; the text names each of them."""
+
+
+class RepositoryError(EchobotError):
+    """The git repository of the knowledge cannot be fetched."""
 
 
 class ChatError(EchobotError):

@@ -1,15 +1,20 @@
-"""The knowledge as its files are now: an edit is used as soon as the whole is valid, and not before."""
+"""The knowledge as its source is now: an edit is used as soon as the whole is valid, and not before."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 from watchfiles import awatch
 
 from echobot import prepared
+from echobot.content.yaml_text import shown
 from echobot.core.answering import Answerer
 from echobot.core.knowledge import Texts
 from echobot.errors import EchobotError, KnowledgeRefused
@@ -19,32 +24,83 @@ log = structlog.get_logger()
 _PAUSE = 300  # milliseconds of quiet after an edit: editors and `git pull` write several files
 
 
-class Following:
-    """Gives the `Answerer` for the last good state of a folder; raises `EchobotError` when it never was good."""
+class Source(Protocol):
+    """Where the knowledge comes from."""
 
-    def __init__(self, folder: Path, contacts: Texts) -> None:
+    async def folders(self) -> Sequence[Path]:
+        """What there is to start from, the newest first; raises `EchobotError` when there is nothing."""
+
+    def newer(self) -> AsyncIterator[Path]:
+        """A folder each time that there may be something new in it."""
+
+    def keep(self, folder: Path) -> None:
+        """Of all the folders, only this one is still needed."""
+
+
+class WatchedFolder:
+    """A folder on this machine, which people edit."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def folders(self) -> Sequence[Path]:
+        return [self._folder]
+
+    async def newer(self) -> AsyncIterator[Path]:
+        async for _ in awatch(self._folder, debounce=_PAUSE, step=_PAUSE // 3):
+            yield self._folder
+
+    def keep(self, folder: Path) -> None:
+        """It belongs to its editors."""
+
+
+class Following:
+    """Gives the `Answerer` for the last good state of a source."""
+
+    def __init__(self, source: Source, folder: Path, contacts: Texts) -> None:
+        self._source = source
         self._folder = folder
         self._contacts = contacts
         self._answerer = prepared.answerer(folder).with_contacts(contacts)
+        self.problems = ""  # of the newest state, while an older one goes on
+
+    @classmethod
+    async def begin(cls, source: Source, contacts: Texts) -> Following:
+        """Start from the newest good state; raises `EchobotError` when none is good."""
+        newest, *earlier = await source.folders()
+        try:
+            return cls(source, newest, contacts)
+        except EchobotError as error:
+            for folder in earlier:
+                with suppress(EchobotError):
+                    following = cls(source, folder, contacts)
+                    following._refuse(newest, error)
+                    return following
+            raise
 
     def __call__(self) -> Answerer:
         return self._answerer
 
     async def follow(self) -> None:
-        """Look again whenever a file changes, until cancelled."""
-        async for _ in awatch(self._folder, debounce=_PAUSE, step=_PAUSE // 3):
+        """Look again whenever the source has something new, until cancelled."""
+        self._source.keep(self._folder)
+        async for folder in self._source.newer():
             try:
-                await self._look_again()
+                await self._take(folder)
             except EchobotError as error:
-                log.error(
-                    "the knowledge was edited, and has mistakes; the last good state goes on", problems=str(error)
-                )
+                self._refuse(folder, error)
+            self._source.keep(self._folder)
 
-    async def _look_again(self) -> None:
+    async def _take(self, folder: Path) -> None:
         """Another process does the work, so that nobody's answer waits for it; this one takes over the result."""
-        await _prepare(self._folder)
-        self._answerer = (await asyncio.to_thread(prepared.answerer, self._folder)).with_contacts(self._contacts)
+        await _prepare(folder)
+        self._answerer = (await asyncio.to_thread(prepared.answerer, folder)).with_contacts(self._contacts)
+        self._folder, self.problems = folder, ""
         log.info("the knowledge was edited", entries=self._answerer.knowledge.size)
+
+    def _refuse(self, folder: Path, error: EchobotError) -> None:
+        self.problems = str(error).replace(f"{shown(folder)}{os.sep}", "")
+        log.error("the knowledge was edited, and has mistakes; the last good state goes on", problems=self.problems)
 
 
 async def _prepare(folder: Path) -> None:
@@ -55,7 +111,10 @@ async def _prepare(folder: Path) -> None:
     try:
         _, said = await child.communicate()
     except asyncio.CancelledError:
-        child.kill()
+        if child.returncode is None:
+            child.kill()
+        await child.communicate()
         raise
     if child.returncode:
-        raise KnowledgeRefused(said.decode(errors="replace").strip().removeprefix("echobot: "))
+        reason = said.decode(errors="replace").strip().removeprefix("echobot: ")
+        raise KnowledgeRefused(reason or "making it ready failed")

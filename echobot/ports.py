@@ -7,10 +7,14 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
 
 from echobot.core.conversation import Conversation
+from echobot.core.gap import Gap
 from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place, Reply
 
 Keep: TypeAlias = Callable[[Sequence[Message], str], Awaitable[None]]
 """Keeps messages and the cursor behind them, both or neither."""
+
+MOST_GAPS = 5000
+"""How many gaps a store keeps: enough to read, and somebody who asks nonsense for weeks does not fill the disk."""
 
 
 class Chat(Protocol):
@@ -64,8 +68,12 @@ class Store(Protocol):
         replies: Sequence[Reply],
         conversations: Sequence[Conversation],
         now: datetime,
+        gaps: Sequence[Gap] = (),
     ) -> None:
-        """Messages are dealt with: replies enter the outbox, texts are forgotten, the conversations go on."""
+        """Messages are dealt with: replies enter the outbox, texts are forgotten, the conversations go on.
+
+        What the knowledge lacks is added to the gaps; a text that is among them in that language is counted up.
+        """
 
     async def outbox(self, account: AccountName, now: datetime, limit: int) -> list[Delivery]:
         """Replies to send now, oldest first; those that wait for a later time are left out."""
@@ -88,9 +96,13 @@ class Store(Protocol):
     async def conversation(self, place: Place, person: str) -> Conversation | None:
         """What was last said between the bot and this person at this place."""
 
-    async def forget(self, ids_before: datetime, conversations_before: datetime) -> None:
-        """Remove the ids of what was settled or sent before then, and conversations whose last exchange was.
+    async def gaps(self) -> list[Gap]:
+        """What could not be answered, most frequent first."""
 
+    async def forget(self, ids_before: datetime, conversations_before: datetime, gaps_before: datetime) -> None:
+        """Remove the ids of what was settled or sent before then, conversations and gaps that were last met before.
+
+        Of more than `MOST_GAPS` gaps the rarest go, too.
         An id that is forgotten may be answered again if its message is ever given once more.
         """
 

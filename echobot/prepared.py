@@ -25,8 +25,7 @@ from echobot.shipped import shipped_folder
 def answerer(folder: Path | None = None) -> Answerer:
     """Ready to answer from the folder; raises `ProblemsFound` with every error in it."""
     folder = folder or shipped_folder()
-    cache, made_from = _cache_folder(), _made_from(folder)
-    file = cache / f"{sha256(os.fsencode(folder.resolve())).hexdigest()[:16]}.pickle"
+    file, made_from = _cache_file(folder), _made_from(folder)
     if (kept := _read(file, made_from)) is not None:
         return kept
     from echobot.content.knowledge_folder import load_or_refuse  # noqa: PLC0415 - what the cache is there to spare
@@ -36,9 +35,15 @@ def answerer(folder: Path | None = None) -> Answerer:
     return ready
 
 
-def _cache_folder() -> Path:
+def forget(folder: Path) -> None:
+    """Nobody will answer from this folder any more."""
+    with suppress(OSError):
+        _cache_file(folder).unlink(missing_ok=True)
+
+
+def _cache_file(folder: Path) -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "echobot"
+    return Path(base) / "echobot" / f"{sha256(os.fsencode(folder.resolve())).hexdigest()[:16]}.pickle"
 
 
 def _read(file: Path, made_from: str) -> Answerer | None:

@@ -11,6 +11,7 @@ from typing import Protocol
 import structlog
 
 from echobot.core.conversation import Conversation
+from echobot.core.gap import Gap
 from echobot.core.message import Message, Reply
 from echobot.errors import EchobotError
 from echobot.ports import Chat, Store
@@ -31,6 +32,8 @@ class Handling(Protocol):
     def replies(self) -> tuple[Reply, ...]: ...
     @property
     def conversation(self) -> Conversation | None: ...
+    @property
+    def gap(self) -> Gap | None: ...
 
 
 class Handler(Protocol):
@@ -85,7 +88,8 @@ class Reception:
         handlings = [handling for message in messages if (handling := await self._handle(message))]
         replies = [reply for handling in handlings for reply in handling.replies]
         conversations = [handling.conversation for handling in handlings if handling.conversation]
-        await self._store.settle(messages, replies, conversations, self._clock())
+        gaps = [handling.gap for handling in handlings if handling.gap]
+        await self._store.settle(messages, replies, conversations, self._clock(), gaps)
         if replies:
             self._replied()
 

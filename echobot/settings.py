@@ -42,13 +42,24 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Repository:
+    """A branch of a git repository that holds the knowledge."""
+
+    address: str
+    branch: str = "main"
+    every: timedelta = timedelta(minutes=5)  # how often to look for something new
+    folder: str = ""  # where inside the repository; "" is its top
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything `echobot run` needs to know."""
 
     accounts: Mapping[AccountName, MatrixAccount] = field(default_factory=dict)
-    knowledge: Path | None = None  # None: the knowledge that echobot comes with
+    knowledge: Path | Repository | None = None  # None: the knowledge that echobot comes with
     store: str = "sqlite:///echobot.db"
     contacts: Texts = field(default_factory=dict)  # who to ask when the bot does not know
     answer_within: timedelta = timedelta(hours=2)
     limits: Limits = Limits()
     keep_messages_for: timedelta = timedelta(days=30)  # ids only: texts go as soon as they are answered
+    keep_gaps_for: timedelta = timedelta(days=60)  # questions that had no answer, without who asked them

@@ -34,5 +34,6 @@ class Dialogue:
         await self.store.keep(place.account, [message], message.id, self.now)
         handling = await self.bot.handle(message)
         conversations = [handling.conversation] if handling.conversation else []
-        await self.store.settle([message], handling.replies, conversations, self.now)
+        gaps = [handling.gap] if handling.gap else []
+        await self.store.settle([message], handling.replies, conversations, self.now, gaps)
         return handling

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from echobot.core.conversation import Conversation
+from echobot.core.gap import Gap
 from echobot.core.knowledge import EntryId, Language
 from echobot.core.message import AccountName, Address, DeliveryKey, Message, MessageId, Place, Reply
 from echobot.errors import ChatError, ChatUnavailable
@@ -151,6 +152,7 @@ class FakeChat:
 class Echoed:
     replies: tuple[Reply, ...] = ()
     conversation: Conversation | None = None
+    gap: Gap | None = None
 
 
 class EchoBot:

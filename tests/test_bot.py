@@ -91,6 +91,35 @@ async def test_a_question_is_answered_for_two_hours(dialogue):
     assert await dialogue.say("what is the fediverse?", ago=timedelta(minutes=121)) is None
 
 
+async def test_what_is_not_known_becomes_a_gap_without_who_asked(dialogue):
+    await dialogue.say("where does @ivo:example.org keep his 3 bikes?", by="ada")
+    await dialogue.say("where does @mia:example.org keep his 2 bikes?", by="bob", room="#other")
+
+    (gap,) = await dialogue.store.gaps()
+    assert (gap.text, gap.language, gap.count, gap.last_at) == ("where does … keep his … bikes?", "en", 2, dialogue.now)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "2", "🙂", "what is the fediverse?", "google drive"])
+async def test_what_is_answered_or_says_nothing_is_no_gap(dialogue, text):
+    await dialogue.say(text)
+
+    assert await dialogue.store.gaps() == []
+
+
+async def test_what_nobody_asked_the_bot_in_time_is_no_gap(dialogue):
+    await dialogue.say("will it rain tomorrow?", address=Address.NOT)
+    await dialogue.say("will it rain tomorrow?", ago=timedelta(hours=3))
+
+    assert await dialogue.store.gaps() == []
+
+
+async def test_who_asks_too_often_makes_no_gaps(dialogue):
+    for _ in range(8):
+        await dialogue.say("will it rain tomorrow?")
+
+    assert [gap.count for gap in await dialogue.store.gaps()] == [5]
+
+
 async def test_a_flood_gets_one_polite_sentence_then_silence(dialogue):
     replies = [await dialogue.say("what is the fediverse?") for _ in range(8)]
 

@@ -149,7 +149,8 @@ def test_evaluate_fails_below_what_is_demanded(folder, tmp_path, capsys):
     "arguments",
     [["frobnicate"], ["ask"], ["ask", "x", "--knowledge", "/nowhere"], ["run", "--settings", "/nowhere.yaml"],
      ["evaluate", "/nowhere.yaml"], ["evaluate", "x.yaml", "--at-least", "beauty=1"], ["schema", "poem"], ["login"],
-     ["check", "--settings", "/nowhere.yaml", "/nowhere"], ["chat", "--store", "oracle://x"]],
+     ["check", "--settings", "/nowhere.yaml", "/nowhere"], ["chat", "--store", "oracle://x"], ["gaps"],
+     ["gaps", "--settings", "/nowhere.yaml"], ["gaps", "--store", "sqlite:////nowhere.db"]],
 )  # fmt: skip
 def test_every_error_is_told_without_a_traceback(arguments, capsys, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
@@ -191,6 +192,6 @@ def test_the_readme_names_only_commands_that_exist(capsys):
     commands = capsys.readouterr().out
 
     readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-    for command in ("ask", "chat", "check", "evaluate", "run", "login"):
+    for command in ("ask", "chat", "check", "gaps", "evaluate", "run", "login"):
         assert f"echobot {command}" in readme.replace("make chat", "echobot chat")
         assert f"\n  {command}" in commands

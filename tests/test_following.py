@@ -5,7 +5,7 @@ import structlog
 
 from echobot.core.answer import Found
 from echobot.errors import ProblemsFound
-from echobot.following import Following
+from echobot.following import Following, WatchedFolder
 
 ENTRY = 'entries: [{id: fediverse, asked: {en: ["what is the fediverse", "the fediverse"]}, answer: {en: "ANSWER"}}]\n'
 QUESTION = "what is the fediverse"
@@ -22,7 +22,7 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 async def following(folder):
-    knowledge = Following(folder, {})
+    knowledge = await Following.begin(WatchedFolder(folder), {})
     task = asyncio.create_task(knowledge.follow())
     await asyncio.sleep(0.2)  # the watch begins in a thread that says nothing when it is ready; `edit` repeats itself
     yield knowledge
@@ -50,8 +50,10 @@ async def test_after_a_mistake_the_last_good_state_goes_on_until_it_is_mended(fo
         await edit(folder, "entries: [{id: fediverse, awnser: 1}]\n", lambda: logs)
 
         assert following().answer(QUESTION).text == "first"
-        assert "entries.yaml:1:27: fediverse: unknown key `awnser`" in logs[0]["problems"]
+        assert "\nentries.yaml:1:27: fediverse: unknown key `awnser`" in logs[0]["problems"]
+        assert following.problems == logs[0]["problems"]
     await edit(folder, ENTRY.replace("ANSWER", "third"), lambda: following().answer(QUESTION).text == "third")
+    assert not following.problems
 
 
 async def test_questions_asked_during_edits_are_answered_from_one_state_or_the_other(folder, following):
@@ -75,4 +77,4 @@ async def test_knowledge_that_never_was_good_is_refused(folder):
     (folder / "entries.yaml").write_text("entries: []\n")
 
     with pytest.raises(ProblemsFound):
-        Following(folder, {})
+        await Following.begin(WatchedFolder(folder), {})

@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
+from echobot.core.gap import gap_in
+from echobot.core.knowledge import Language
 from echobot.errors import LoginRefused, StoreError
 from echobot.reception import AT_ONCE, Reception, until_somebody_repeats
 from echobot.stores.sql import SqlStore
@@ -17,9 +19,9 @@ class CountingStore(SqlStore):
 
     settled: list[int]
 
-    async def settle(self, messages, replies, conversations, now):
+    async def settle(self, messages, replies, conversations, now, gaps=()):
         self.settled.append(len(messages))
-        await super().settle(messages, replies, conversations, now)
+        await super().settle(messages, replies, conversations, now, gaps)
 
 
 @pytest.fixture
@@ -53,6 +55,21 @@ async def test_a_message_is_answered_and_settled(chat, store):
 
     assert await receive(chat, store) == ["hello (1)"]
     assert await store.waiting(ACCOUNT, 10) == []
+
+
+class KnowsNothing(EchoBot):
+    """What it echoes is a gap as well."""
+
+    async def handle(self, message):
+        return replace(await super().handle(message), gap=gap_in(message.text, Language("en"), NOON))
+
+
+async def test_what_the_knowledge_lacks_is_noted_once_with_its_message(chat, store):
+    chat.say(message(1, "hello"), message(1, "hello"), message(2, "hello", "@ivo:example.org"))
+    await receive(chat, store, KnowsNothing(store))
+    await receive(chat, store, KnowsNothing(store))
+
+    assert [(gap.text, gap.count) for gap in await store.gaps()] == [("hello", 2)]
 
 
 async def test_a_message_that_was_read_twice_is_answered_once(chat, store):

@@ -10,7 +10,7 @@ from echobot.content.items import Declared, Item
 from echobot.content.sentences import label, probable, quoted
 from echobot.content.yaml_tree import Trail
 from echobot.core.knowledge import Entry, Language, Need, Service, Tool
-from echobot.core.problem import Problem, Severity
+from echobot.core.problem import Problem
 from echobot.core.text import fold
 
 _ONE = {"entries": "an entry", "tools": "a tool", "needs": "a need", "services": "a service"}
@@ -71,31 +71,31 @@ def warnings(items: Collection[Item], spoken: Collection[Language]) -> Iterator[
     yield from _unspoken(items, spoken)
     for item in items:
         if not item.value.sources:
-            yield _warning(item, (), "it has no source", "add `sources:`, so that people can see where it comes from")
+            yield item.warning((), "it has no source", "add `sources:`, so that people can see where it comes from")
     yield from _untranslated(items)
 
 
 def _same_phrasings(items: Iterable[Item]) -> Iterator[Problem]:
     first: dict[str, Item] = {}
     for item in items:
-        for trail, phrasing in _phrasings(item):
-            other = first.setdefault(_comparable(phrasing), item)
+        for trail, phrasing in phrasings(item):
+            other = first.setdefault(comparable(phrasing), item)
             if other is not item:
                 wrong = f"`{other.value.id}` is asked for with the same words: {quoted(phrasing)}"
-                yield _warning(item, trail, wrong, "keep them in one of the two")
+                yield item.warning(trail, wrong, "keep them in one of the two")
 
 
-def _comparable(phrasing: str) -> str:
+def comparable(phrasing: str) -> str:
     """Without capitals, accents and punctuation."""
     return " ".join(_WORD.findall(fold(phrasing)))
 
 
-def _phrasings(item: Item) -> Iterator[tuple[Trail, str]]:
+def phrasings(item: Item) -> Iterator[tuple[Trail, str]]:
     """What people say for it, questions or names, with the place of each."""
     match item.value:
         case Entry(asked=asked) | Need(asked=asked):
-            for language, phrasings in asked.items():
-                for index, phrasing in enumerate(phrasings):
+            for language, said in asked.items():
+                for index, phrasing in enumerate(said):
                     yield ("asked", language, index), phrasing
         case Tool(name=name, other_names=others) | Service(name=name, other_names=others):
             yield ("name",), name
@@ -111,7 +111,7 @@ def _unspoken(items: Iterable[Item], spoken: Collection[Language]) -> Iterator[P
                 if language not in spoken and language not in told:
                     told.add(language)
                     wrong = f"the bot has no sentences of its own in {language}"
-                    yield _warning(item, (trail, language), wrong, f"add languages/{language}/, or mend the language")
+                    yield item.warning((trail, language), wrong, f"add languages/{language}/, or mend the language")
 
 
 def _untranslated(items: Iterable[Item]) -> Iterator[Problem]:
@@ -122,14 +122,10 @@ def _untranslated(items: Iterable[Item]) -> Iterator[Problem]:
         for key, texts in _texts(item).items():
             if missing := sorted(languages - texts.keys()):
                 wrong = f"{label((key,))} is missing in {', '.join(missing)}"
-                yield _warning(item, (key,), wrong, "add a line for each language")
+                yield item.warning((key,), wrong, "add a line for each language")
 
 
 def _texts(item: Item) -> Mapping[str, Mapping[Language, object]]:
     """What an item says by language, leaving out what it does not say at all."""
     values = {key: getattr(item.value, key) for key in _BY_LANGUAGE[item.kind]}
     return {key: texts for key, texts in values.items() if texts}
-
-
-def _warning(item: Item, steps: Trail, wrong: str, instead: str) -> Problem:
-    return item.problem(steps, wrong, instead, Severity.WARNING)

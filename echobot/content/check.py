@@ -3,34 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 
 from echobot.content.folder import yaml_files
-from echobot.content.knowledge_folder import load
-from echobot.content.questions import load_questions
+from echobot.content.items import Item
+from echobot.content.knowledge_folder import load_items
+from echobot.content.questions import Asked, load_questions
 from echobot.content.settings_file import read_settings
+from echobot.content.tested import copied_phrasings, unknown_ids, untested
+from echobot.content.upkeep import few_phrasings, overdue
+from echobot.core.knowledge import Knowledge
 from echobot.core.problem import Problem
 
 
-def check(folders: Iterable[Path], settings_file: Path | None) -> list[Problem]:
+def check(
+    folders: Iterable[Path], settings_file: Path | None, today: date | None = None, *, thorough: bool = False
+) -> list[Problem]:
     """All problems, in the order of the files; with settings, their own knowledge base is looked at as well."""
     found: set[Problem] = set()
     looked_at = list(folders)
     if settings_file is not None:
         settings, problems = read_settings(settings_file)
         found.update(problems)
-        if settings and settings.knowledge:
+        if settings and isinstance(settings.knowledge, Path):
             looked_at.append(settings.knowledge)
     for folder in looked_at:
-        found.update(_check_folder(folder))
+        found.update(_check_folder(folder, today, thorough=thorough))
     return sorted(found)
 
 
-def _check_folder(folder: Path) -> Iterator[Problem]:
-    knowledge, problems = load(folder)
+def _check_folder(folder: Path, today: date | None, *, thorough: bool) -> Iterator[Problem]:
+    items, knowledge, problems = load_items(folder)
     yield from problems
+    yield from few_phrasings(items)
+    if today:
+        yield from overdue(items, today)
     if (folder / "tests").is_dir():
-        files, unread = yaml_files(folder / "tests")
-        yield from unread
-        for file in files:
-            yield from load_questions(file, knowledge)[1]
+        yield from _check_questions(folder / "tests", items, knowledge)
+    if thorough and knowledge:
+        from echobot.content.confusion import confusions  # noqa: PLC0415 - what only this needs to import
+
+        yield from confusions(items, knowledge)
+
+
+def _check_questions(folder: Path, items: Iterable[Item], knowledge: Knowledge | None) -> Iterator[Problem]:
+    asked: list[Asked] = []
+    files, problems = yaml_files(folder)
+    for file in files:
+        right, wrong = load_questions(file)
+        asked += right
+        problems += wrong
+    yield from problems
+    if knowledge:
+        yield from unknown_ids(asked, knowledge)
+        yield from copied_phrasings(asked, knowledge)
+    if not problems:  # else an entry may be asked for in what could not be read
+        yield from untested(items, asked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, TypeAlias
 
 from pydantic import ValidationError
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from echobot.content.sentences import problems
 from echobot.content.shapes import EntryShape, KnowledgeShape, NeedShape, ServiceShape, Shape, ToolShape
 from echobot.content.yaml_tree import Branch, Trail, Tree
-from echobot.core.knowledge import Entry, EntryId, Knowledge, Language, LanguagePack, Need, Service, Tool
+from echobot.core.knowledge import Care, Entry, EntryId, Knowledge, Language, LanguagePack, Need, Service, Tool
 from echobot.core.problem import Problem, Severity
 
 Value: TypeAlias = Entry | Tool | Need | Service
@@ -36,6 +36,9 @@ class Item:
     def problem(self, steps: Trail, wrong: str, instead: str, severity: Severity = Severity.ERROR) -> Problem:
         return self.tree.problem((*self.trail, *steps), wrong, instead, severity)
 
+    def warning(self, steps: Trail, wrong: str, instead: str) -> Problem:
+        return self.problem(steps, wrong, instead, Severity.WARNING)
+
 
 @dataclass(frozen=True, slots=True)
 class Declared:
@@ -54,7 +57,7 @@ def read_items(tree: Tree) -> tuple[list[Item], list[Problem]]:
     except ValidationError as error:
         return list(_right_ones(tree)), list(problems(error, KnowledgeShape, tree))
     return [
-        Item(kind, value_type(**dict(each)), tree, (kind, index))
+        Item(kind, _value(value_type, each), tree, (kind, index))
         for kind, (_, value_type) in _KINDS.items()
         for index, each in enumerate(getattr(shape, kind))
     ], []
@@ -73,6 +76,13 @@ def knowledge(items: list[Item], languages: Mapping[Language, LanguagePack]) -> 
     return Knowledge(of("entries"), of("tools"), of("needs"), of("services"), languages)
 
 
+def _value(value_type: type[Value], shape: Shape) -> Value:
+    """In a file, the care for an item stands among its other keys."""
+    said = dict(shape)
+    care = Care(**{each.name: said.pop(each.name) for each in fields(Care)})
+    return value_type(**said, care=care)
+
+
 def _right_ones(tree: Tree) -> Iterator[Item]:
     for kind, index, written in _written(tree):
         shape, value_type = _KINDS[kind]
@@ -80,7 +90,7 @@ def _right_ones(tree: Tree) -> Iterator[Item]:
             right = shape.model_validate(written)
         except ValidationError:
             continue
-        yield Item(kind, value_type(**dict(right)), tree, (kind, index))
+        yield Item(kind, _value(value_type, right), tree, (kind, index))
 
 
 def _written(tree: Tree) -> Iterator[tuple[str, int, Any]]:

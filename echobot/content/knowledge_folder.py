@@ -22,9 +22,15 @@ from echobot.shipped import shipped_folder
 
 def load(folder: Path) -> tuple[Knowledge | None, list[Problem]]:
     """The folder's knowledge, None when there are errors; and all that is wrong, in the order of the files."""
+    _, loaded, problems = load_items(folder)
+    return loaded, problems
+
+
+def load_items(folder: Path) -> tuple[list[Item], Knowledge | None, list[Problem]]:
+    """The same, and before it what is right in the files, with the place of each."""
     items, packs, problems = _understand(folder)
     problems.extend(warnings(items, packs))
-    return _unless_wrong(items, packs, problems), sorted(problems)
+    return items, _unless_wrong(items, packs, problems), sorted(problems)
 
 
 def load_or_refuse(folder: Path) -> Knowledge:

@@ -11,20 +11,28 @@ ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 LANGUAGE = r"^[a-z]{2,3}$"
 LINK = r"^https?://[^\s/.]+(\.[^\s/.]+)+(/\S*)?$"
 DURATION = r"^\d{1,6} ?(s|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)$"
+INTERVAL = r"^[1-9]\d{0,3} ?(days?|weeks?|months?|years?)$"
 SERVER_ADDRESS = r"^https?://[^\s/]+/?$"
 SERVER_NAME = r"^[A-Za-z0-9.\-]+(:\d+)?$"
 USER = r"^@[^\s:]+:\S+$"
 ROOM = r"^!\S+$"
 STORE = r"^(sqlite|postgresql)(\+\w+)?://.*$"
+REPOSITORY = r"^((https|ssh)://[^\s/]+/\S+|[\w.\-]+@[\w.\-]+:\S+|file:///\S+|(/|\./|\.\./|~/)\S.*)$"
+GIT_BRANCH = r"^\w[\w./\-]*$"
+INSIDE = r"^[^\s./][^/]*(/[^./][^/]*)*/?$"
 
 PATTERNS: dict[str, Sentence] = {
     ID: ("is not an id", "write lower-case letters, digits and hyphens, such as share-files"),
     LANGUAGE: ("is not a language", "write its two or three letters, such as fr or en"),
     LINK: ("is not a link", "write the whole address, such as https://example.org"),
     DURATION: ("is not a length of time", "write it as 90s, 30m, 2h or 14 days"),
+    INTERVAL: ("is not a length of time", "write it as 180 days, 6 months or 1 year"),
     SERVER_ADDRESS: ("is not the address of a server", "write it as https://matrix.example.org"),
     SERVER_NAME: ("is not the name of a server", "write it as example.org"),
     USER: ("is not a Matrix user", 'write it as "@echobot:example.org"'),
     ROOM: ("is not the id of a room", 'write it as "!abc:example.org"; the settings of a room show it'),
+    REPOSITORY: ("is not the address of a git repository", "write it as https://example.org/knowledge.git"),
+    GIT_BRANCH: ("is not the name of a branch", "write it as main"),
+    INSIDE: ("is not a folder inside the repository", "write its path from the top, such as knowledge"),
     STORE: ("is not the address of a store", "write it as sqlite:///echobot.db"),
 }

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from echobot.content.sentences import probable, problems
+from echobot.content.sentences import problems
 from echobot.content.shapes import Id, LanguageCode, Shape, Text
 from echobot.content.yaml_reading import read_tree
 from echobot.content.yaml_text import MOST, read_text, shown
 from echobot.content.yaml_tree import Branch, Trail, Tree
 from echobot.core.expectation import Expectation
-from echobot.core.knowledge import EntryId, Knowledge, Language
+from echobot.core.knowledge import EntryId, Language
 from echobot.core.problem import Problem, Severity
 from echobot.errors import ProblemsFound
 
@@ -46,6 +47,18 @@ class QuestionsShape(Shape):
     questions: tuple[QuestionShape, ...] = Field(description="Questions and the entries that should answer them")
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A test question, and where it was written."""
+
+    expectation: Expectation
+    tree: Tree
+    trail: Trail
+
+    def problem(self, steps: Trail, wrong: str, instead: str, severity: Severity = Severity.ERROR) -> Problem:
+        return self.tree.problem((*self.trail, *steps), wrong, instead, severity)
+
+
 class _Mark(NamedTuple):
     line: int
     column: int
@@ -53,21 +66,18 @@ class _Mark(NamedTuple):
 
 def read_questions(file: Path) -> list[Expectation]:
     """The questions of a file; raises `ProblemsFound`."""
-    expectations, found = load_questions(file)
+    asked, found = load_questions(file)
     if any(problem.severity is Severity.ERROR for problem in found):
         raise ProblemsFound(found)
-    return expectations
+    return [each.expectation for each in asked]
 
 
-def load_questions(file: Path, knowledge: Knowledge | None = None) -> tuple[list[Expectation], list[Problem]]:
-    """What is right in the file and what is wrong; ids that the knowledge does not have are wrong too."""
-    expectations: list[Expectation] = []
+def load_questions(file: Path) -> tuple[list[Asked], list[Problem]]:
+    """What is right in the file and what is wrong."""
     found: list[Problem] = []
-    for shape, tree, trail in _json_lines(file, found) if file.suffix == ".jsonl" else _yaml(file, found):
-        expectations.append(_expectation(shape))
-        if knowledge:
-            found.extend(_unknown_ids(shape, tree, trail, knowledge))
-    return expectations, sorted(found)
+    read = _json_lines(file, found) if file.suffix == ".jsonl" else _yaml(file, found)
+    asked = [Asked(_expectation(shape), tree, trail) for shape, tree, trail in read]
+    return asked, sorted(found)
 
 
 def _expectation(shape: QuestionShape) -> Expectation:
@@ -120,11 +130,3 @@ def _object(line: str) -> dict[str, Any]:
     if not isinstance(read, dict):
         raise TypeError(type(read))
     return read
-
-
-def _unknown_ids(shape: QuestionShape, tree: Tree, trail: Trail, knowledge: Knowledge) -> Iterator[Problem]:
-    known = {*knowledge.entries, *knowledge.tools, *knowledge.needs, *knowledge.services}
-    for index, each in enumerate(shape.expect):
-        if each not in known:
-            instead = probable(each, known) or "write the id of an entry, a tool, a need or a service"
-            yield tree.problem((*trail, "expect", index), f"there is nothing with the id `{each}`", instead)

@@ -121,6 +121,14 @@ def _password(_: ErrorDetails, __: FieldInfo | None) -> Sentence:
     return "holds a password", "take it out; PostgreSQL reads it from ~/.pgpass or from PGPASSWORD"
 
 
+def _credentials(_: ErrorDetails, __: FieldInfo | None) -> Sentence:
+    return "holds a password or a token", "take it out; git finds it in ~/.netrc or asks its credential helper"
+
+
+def _too_often(_: ErrorDetails, __: FieldInfo | None) -> Sentence:
+    return "is less than ten seconds", "write 10s or more, to spare the server"
+
+
 def _other(detail: ErrorDetails, field: FieldInfo | None) -> Sentence:
     return f"cannot be used: {detail['msg'].lower()}", f"write {_wanted(field)}"
 
@@ -141,6 +149,8 @@ _SENTENCES: dict[str, Callable[[ErrorDetails, FieldInfo | None], Sentence]] = {
     "less_than_equal": _number,
     "literal_error": _not_known,
     "password": _password,
+    "credentials": _credentials,
+    "too_often": _too_often,
 }
 
 

@@ -10,11 +10,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from echobot.content.sentences import problems
-from echobot.content.settings_shapes import MatrixAccountShape, SettingsShape
+from echobot.content.settings_shapes import MatrixAccountShape, RepositoryShape, SettingsShape
 from echobot.content.yaml_reading import read_tree
 from echobot.core.problem import Problem
 from echobot.errors import ProblemsFound, SettingsError
-from echobot.settings import Invites, Limits, MatrixAccount, Settings
+from echobot.settings import Invites, Limits, MatrixAccount, Repository, Settings
 
 _LONGEST_SECRET = 10_000
 
@@ -63,7 +63,7 @@ def _settings(shape: SettingsShape, folder: Path) -> Settings:
         "store": _store(shape.store, folder),
     }
     if shape.knowledge:
-        given["knowledge"] = _path(shape.knowledge, folder)
+        given["knowledge"] = _knowledge(shape.knowledge, folder)
     if shape.limits:
         given["limits"] = Limits(**_given(shape.limits))
     return Settings(**given)
@@ -76,6 +76,14 @@ def _account(shape: MatrixAccountShape, folder: Path) -> MatrixAccount:
         "invites": Invites(**_given(shape.invites)),
     }
     return MatrixAccount(**{key: value for key, value in given.items() if key != "kind"})
+
+
+def _knowledge(place: RepositoryShape | str, folder: Path) -> Path | Repository:
+    if isinstance(place, str):
+        return _path(place, folder)
+    given = {key: value for key, value in _given(place).items() if key != "repository" and value is not None}
+    local = place.repository.startswith(("/", ".", "~"))
+    return Repository(str(_path(place.repository, folder)) if local else place.repository, **given)
 
 
 def _given(shape: Any) -> Mapping[str, Any]:

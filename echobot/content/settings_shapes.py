@@ -7,10 +7,28 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    TypeAdapter,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
-from echobot.content.patterns import DURATION, ROOM, SERVER_ADDRESS, SERVER_NAME, STORE, USER
+from echobot.content.patterns import (
+    DURATION,
+    GIT_BRANCH,
+    INSIDE,
+    REPOSITORY,
+    ROOM,
+    SERVER_ADDRESS,
+    SERVER_NAME,
+    STORE,
+    USER,
+)
 from echobot.content.shapes import ByLanguage, Id, LanguageCode, Shape, Text
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -29,10 +47,27 @@ def _without_password(url: str) -> str:
     return url
 
 
+def _without_credentials(address: Any) -> Any:
+    if isinstance(address, str) and re.match(r"\s*(\w+://)?[^/\s]*:[^/\s]*@|\s*https?://[^/\s]*@", address):
+        raise PydanticCustomError("credentials", "holds credentials")
+    return address
+
+
+def _sparingly(every: timedelta) -> timedelta:
+    if every < timedelta(seconds=10):
+        raise PydanticCustomError("too_often", "too often")
+    return every
+
+
 Duration = Annotated[
     timedelta, BeforeValidator(_length_of_time), WithJsonSchema({"type": "string", "pattern": DURATION})
 ]
 StoreUrl = Annotated[str, StringConstraints(strip_whitespace=True, pattern=STORE), AfterValidator(_without_password)]
+RepositoryAddress = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern=REPOSITORY), BeforeValidator(_without_credentials)
+]
+GitBranch = Annotated[str, StringConstraints(pattern=GIT_BRANCH)]
+FolderInside = Annotated[str, StringConstraints(pattern=INSIDE)]
 ServerAddress = Annotated[str, StringConstraints(strip_whitespace=True, pattern=SERVER_ADDRESS)]
 ServerName = Annotated[str, StringConstraints(pattern=SERVER_NAME)]
 User = Annotated[str, StringConstraints(pattern=USER)]
@@ -66,13 +101,36 @@ class LimitsShape(Shape):
     bot_per_minute: Number = Field(600, description="Questions to the whole bot", examples=[600])
 
 
+class RepositoryShape(Shape):
+    repository: RepositoryAddress = Field(
+        description="The git repository's address", examples=["https://example.org/knowledge.git"]
+    )
+    branch: GitBranch = Field("main", description="Which of its branches", examples=["main"])
+    every: Annotated[Duration, AfterValidator(_sparingly)] | None = Field(
+        None, description="How often to look for something new", examples=["5m"]
+    )
+    folder: FolderInside | None = Field(None, description="Where inside the repository", examples=["knowledge"])
+
+
+_FOLDER = TypeAdapter[str](Text)
+
+
+def _folder_or_repository(value: Any) -> Any:
+    return _FOLDER.validate_python(value) if isinstance(value, str) else RepositoryShape.model_validate(value)
+
+
+KnowledgePlace = Annotated[
+    RepositoryShape | str, PlainValidator(_folder_or_repository, json_schema_input_type=Text | RepositoryShape)
+]
+
+
 class SettingsShape(Shape):
     """The settings: everything has a default but the accounts."""
 
     accounts: dict[Id, MatrixAccountShape] = Field({}, description="The bot's accounts, by names of your choice")
-    knowledge: Text | None = Field(
+    knowledge: KnowledgePlace | None = Field(
         None,
-        description="The knowledge base's folder; else the shipped one",
+        description="The knowledge base's folder, or the git repository to follow; else the shipped one",
         examples=["knowledge"],
     )
     store: StoreUrl = Field(
@@ -89,4 +147,7 @@ class SettingsShape(Shape):
     limits: LimitsShape | None = Field(None, description="How many questions a minute are answered")
     keep_messages_for: Duration | None = Field(
         None, description="How long ids of answered messages are kept", examples=["30 days"]
+    )
+    keep_gaps_for: Duration | None = Field(
+        None, description="How long questions without an answer are kept, without who asked", examples=["60 days"]
     )

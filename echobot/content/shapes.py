@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
-from echobot.content.patterns import ID, LANGUAGE, LINK
+from echobot.content.patterns import ID, INTERVAL, LANGUAGE, LINK
 
 
 def _one_or_several(value: Any) -> Any:
@@ -27,6 +35,16 @@ def _no_day() -> date:
     raise PydanticCustomError("day", "not a date")
 
 
+_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+
+
+def _interval(value: Any) -> timedelta:
+    if not isinstance(value, str) or not re.match(INTERVAL, value.strip()):
+        raise PydanticCustomError("string_pattern_mismatch", "no interval", {"pattern": INTERVAL})
+    number, unit = re.findall(r"\d+|[a-z]+", value)
+    return timedelta(days=int(number) * _DAYS[unit.rstrip("s")])
+
+
 def _whole_link(source: str) -> str:
     if re.match(r"\w+://|www\.", source) and not re.match(LINK, source):
         raise PydanticCustomError("string_pattern_mismatch", "not a link", {"pattern": LINK})
@@ -39,6 +57,7 @@ LanguageCode = Annotated[str, StringConstraints(pattern=LANGUAGE)]
 Link = Annotated[str, StringConstraints(strip_whitespace=True, pattern=LINK, max_length=1000)]
 Source = Annotated[Text, AfterValidator(_whole_link)]
 Day = Annotated[date, BeforeValidator(_day)]
+Interval = Annotated[timedelta, BeforeValidator(_interval), WithJsonSchema({"type": "string", "pattern": INTERVAL})]
 SomeTexts = Annotated[
     Annotated[tuple[Text, ...], Field(min_length=1)],
     BeforeValidator(_one_or_several, json_schema_input_type=Text | list[Text]),
@@ -48,6 +67,8 @@ NoTexts: TypeAlias = tuple[Text, ...]
 
 _SOURCES = "Where it comes from: a link, or an article's name"
 _REVIEWED = "The day on which somebody last read it and found it right"
+_REVIEW_EVERY = "How long after that somebody should read it again"
+_VALID_UNTIL = "The last day on which it is true"
 
 
 class Shape(BaseModel):
@@ -60,6 +81,9 @@ class _Item(Shape):
     id: Id = Field(description="Its name inside the knowledge base: lower-case letters, digits and hyphens")
     sources: tuple[Source, ...] = Field((), description=_SOURCES, examples=[["https://example.org/article"]])
     reviewed: Day | None = Field(None, description=_REVIEWED, examples=["2026-11-20"])
+    owner: Text = Field("", description="Who looks after it", examples=["Ada, Framasoft"])
+    review_every: Interval | None = Field(None, description=_REVIEW_EVERY, examples=["6 months"])
+    valid_until: Day | None = Field(None, description=_VALID_UNTIL, examples=["2027-06-30"])
 
 
 class EntryShape(_Item):

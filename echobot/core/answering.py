@@ -68,8 +68,8 @@ class Answerer:
         """What the text is written in; the hint where it does not tell."""
         return self._guess.guess(text, hint)
 
-    def voice(self, language: Language) -> Voice:
-        return Voice(self.knowledge, language, self._contacts)
+    def voice(self, language: Language, today: date | None = None) -> Voice:
+        return Voice(self.knowledge, language, self._contacts, today)
 
     def answer(
         self,
@@ -77,11 +77,15 @@ class Answerer:
         hint: Language | None = None,
         before: Conversation | None = None,
         language: Language | None = None,
+        today: date | None = None,
     ) -> Answered:
-        """Answer in `language`, else in the text's own; what was said `before` gives short messages their meaning."""
+        """Answer in `language`, else in the text's own; what was said `before` gives short messages their meaning.
+
+        What was only true until a day before `today` is given as such.
+        """
         text = _readable(text)
         question = Question(text, language or self.language(text, hint))
-        voice = self.voice(question.language)
+        voice = self.voice(question.language, today)
         if before and (answered := self._in_conversation(question, voice, before)):
             return answered
         matches = self.matcher.rank(question, self._wanted(question, before))

@@ -40,7 +40,7 @@ def decide(
 ) -> Answer:
     """Found when the best match is sure and its words explain the question; choices when some may be meant.
 
-    Nobody can choose from one, so a lonely choice is joined by its neighbours, or by the next that has a word for it.
+    Nobody can choose from one: a lonely choice is joined by its neighbours, or by the next that may be meant.
     """
     if not matches or matches[0].score < choices_at:
         return Unknown()
@@ -51,5 +51,6 @@ def decide(
     if len(likely) == 1:
         likely += [Match(entry, choices_at, reason="a neighbour") for entry in neighbours(best.entry)[:2]]
     if len(likely) == 1:
-        likely += [match for match in matches[1:] if match.matched and match.intent is not Intent.ELSEWHERE][:1]
+        beside = [match for match in matches[1:] if match.intent is not Intent.ELSEWHERE]
+        likely += [match for match in beside if match.matched or not best.vetoed][:1]
     return Choices(tuple(likely[:_MOST_CHOICES])) if len(likely) > 1 else Unknown()

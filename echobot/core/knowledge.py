@@ -38,9 +38,9 @@ class Care:
     review_every: timedelta | None = None
     valid_until: date | None = None  # that day included
 
-    def is_past(self, today: date | None) -> bool:
-        """Whether it may no longer be given as current; nobody can tell without knowing the day."""
-        return bool(today and self.valid_until and self.valid_until < today)
+    def ended(self, today: date | None) -> date | None:
+        """The last day on which it was valid, once that is over; nobody can tell without knowing what day it is."""
+        return self.valid_until if today and self.valid_until and self.valid_until < today else None
 
 
 @dataclass(frozen=True, slots=True)

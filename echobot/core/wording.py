@@ -177,12 +177,11 @@ class Voice:
         return texts.get(self.language) or texts.get(Language("en")) or next(iter(texts.values()), "")
 
     def _out_of_date(self, entry: EntryId) -> str:
-        """Say so when the entry, or a tool in it, was only true until a day that is over."""
+        """Say so when this, or a tool that it names, was only true until a day that is over."""
         known = self.knowledge
         thing = known.thing(entry)
         parts = [thing, *(known.tools[tool] for tool in getattr(thing, "tools", ()))]
-        until = [part.care.valid_until for part in parts if part and part.care.is_past(self.today)]
-        days = [day for day in until if day]
+        days = [day for part in parts if part and (day := part.care.ended(self.today))]
         return self.phrase("out_of_date", date=_written(min(days), self.language)) if days else ""
 
     def _notice(self, texts: Texts) -> str:

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import sqlite3
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from echobot.errors import StoreError
 from echobot.stores import tables
+from echobot.stores.upgrading import upgrade
 
-_EACH_CONNECTION = (
-    "PRAGMA busy_timeout = 10000",  # ms; somebody may look into the file with another program
+_TO_READ = ("PRAGMA busy_timeout = 10000",)  # ms; somebody may look into the file with another program
+_TO_WRITE = (
+    *_TO_READ,
     "PRAGMA journal_mode = WAL",  # reading and backing up go on meanwhile
     "PRAGMA synchronous = FULL",  # what was acknowledged to a server outlives a power cut
     "PRAGMA secure_delete = ON",  # forgotten texts are overwritten
@@ -71,14 +74,26 @@ def open_database(url: str) -> Database:
     """Open the database, creating what is missing; raises `StoreError`."""
     address = _parsed(url)
     if not address.database or address.database == ":memory:":
-        return _prepared(Database("in memory", _engine(address)))
+        return _prepared(Database("in memory", _engine(address)), _check)
     path = Path(address.database).resolve()
     lock = _claim(path)
     try:
-        return _prepared(Database(str(path), _engine(address), lock))
+        return _prepared(Database(str(path), _engine(address), lock), _check)
     except StoreError:
         os.close(lock)
         raise
+
+
+def open_to_read(url: str) -> Database:
+    """Open a database that a bot may be using meanwhile, changing nothing; raises `StoreError`."""
+    address = _parsed(url)
+    if not address.database or address.database == ":memory:":
+        raise StoreError("A store in memory cannot be looked into; name one in a file, such as sqlite:///echobot.db.")
+    path = Path(address.database).resolve()
+    if not path.is_file():
+        raise StoreError(f"There is no store at {path}; a bot makes one when it starts.")
+    reading = address.set(database=path.as_uri(), query={"mode": "ro", "uri": "true"})
+    return _prepared(Database(str(path), _engine(reading, _TO_READ, "BEGIN")), _check_to_read)
 
 
 def _parsed(url: str) -> URL:
@@ -112,26 +127,26 @@ def _refusal(path: Path, error: OSError) -> StoreError:
     return StoreError(f"{path} cannot be opened: {_WHAT_TO_DO_IN_THE_FOLDER.get(error.errno or 0, permission)}.")
 
 
-def _engine(address: URL) -> Engine:
+def _engine(address: URL, pragmas: Iterable[str] = _TO_WRITE, begin: str = "BEGIN IMMEDIATE") -> Engine:
     """One connection for the store's one thread; errors do not show the values."""
     engine = create_engine(
         address, poolclass=StaticPool, connect_args={"check_same_thread": False}, hide_parameters=True
     )
-    event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    event.listen(engine, "connect", lambda connection, _: _set_up(connection, pragmas))
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
 
 
-def _set_up(connection: Any, _: object) -> None:
+def _set_up(connection: Any, pragmas: Iterable[str]) -> None:
     connection.isolation_level = None  # else Python's sqlite3 commits before CREATE TABLE
-    for pragma in _EACH_CONNECTION:
+    for pragma in pragmas:
         connection.execute(pragma)
 
 
-def _prepared(database: Database) -> Database:
+def _prepared(database: Database, check: Callable[[Connection, Database], None]) -> Database:
     try:
         with database.engine.begin() as connection:
-            _check(connection, database)
+            check(connection, database)
     except (SQLAlchemyError, sqlite3.Error) as error:
         database.engine.dispose()
         raise database.trouble(error) from error
@@ -142,7 +157,7 @@ def _prepared(database: Database) -> Database:
 
 
 def _check(connection: Connection, database: Database) -> None:
-    """Create the tables in an empty database, refuse what is not ours, damaged or newer."""
+    """Create the tables in an empty database, bring an older one up to date; refuse the damaged, newer or foreign."""
     found = inspect(connection).get_table_names()
     if not found:
         tables.metadata.create_all(connection)
@@ -151,13 +166,24 @@ def _check(connection: Connection, database: Database) -> None:
         raise database.trouble(sqlite3.DatabaseError("not a database"))
     elif connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() != "ok":
         raise database.trouble(sqlite3.DatabaseError("malformed"))
-    _check_version(connection, database)
+    if (number := _form(connection, database)) < tables.VERSION:
+        upgrade(connection, number)
 
 
-def _check_version(connection: Connection, database: Database) -> None:
-    number = connection.scalar(select(tables.version.c.version))
-    if number != tables.VERSION:
+def _check_to_read(connection: Connection, database: Database) -> None:
+    if tables.version.name not in inspect(connection).get_table_names():
+        raise database.trouble(sqlite3.DatabaseError("not a database"))
+    if _form(connection, database) < tables.VERSION:
+        raise StoreError(
+            f"The store {database.name} was written by an older echobot; start this one, which brings it up to date."
+        )
+
+
+def _form(connection: Connection, database: Database) -> int:
+    number: int = connection.scalar(select(tables.version.c.version)) or 0
+    if not 0 < number <= tables.VERSION:
         raise StoreError(
             f"The store {database.name} was written by a newer echobot (form {number}, not {tables.VERSION});"
             " install that version again, or put the backup from before it in its place."
         )
+    return number

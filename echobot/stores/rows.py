@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from echobot.core.conversation import Conversation
+from echobot.core.gap import Gap
 from echobot.core.knowledge import EntryId, Language
 from echobot.core.message import AccountName, Address, Delivery, DeliveryKey, Message, MessageId, Place, Reply
 
@@ -83,3 +84,11 @@ def conversation_from(row: Row[Any]) -> Conversation:
         answered=EntryId(row.answered) if row.answered is not None else None,
         because=tuple(row.because),
     )
+
+
+def gap_row(gap: Gap) -> dict[str, Any]:
+    return {"text": gap.text, "language": gap.language, "times": gap.count, "last_at": gap.last_at}
+
+
+def gap_from(row: Row[Any]) -> Gap:
+    return Gap(row.text, Language(row.language), row.times, row.last_at)

@@ -13,9 +13,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from echobot.core.conversation import Conversation
+from echobot.core.gap import Gap
 from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place, Reply
 from echobot.stores import transactions
-from echobot.stores.opening import Database, open_database
+from echobot.stores.opening import Database, open_database, open_to_read
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -33,6 +34,11 @@ class SqlStore:
         """Open "sqlite:///path", or "sqlite://" for a store in memory; raises `StoreError`."""
         return cls(open_database(url))
 
+    @classmethod
+    def open_to_read(cls, url: str) -> SqlStore:
+        """Look into a store, also while a bot is using it; writing to it raises `StoreError`, as opening may."""
+        return cls(open_to_read(url))
+
     async def cursor(self, account: AccountName) -> str | None:
         return await self._do(transactions.cursor, account)
 
@@ -48,8 +54,13 @@ class SqlStore:
         replies: Sequence[Reply],
         conversations: Sequence[Conversation],
         now: datetime,
+        gaps: Sequence[Gap] = (),
     ) -> None:
-        await self._do(transactions.settle, messages, replies, conversations, now)
+        def settle_and_note(connection: Connection) -> None:
+            transactions.settle(connection, messages, replies, conversations, now)
+            transactions.note(connection, gaps)
+
+        await self._do(settle_and_note)
 
     async def outbox(self, account: AccountName, now: datetime, limit: int) -> list[Delivery]:
         return await self._do(transactions.due, account, now, limit)
@@ -69,8 +80,11 @@ class SqlStore:
     async def conversation(self, place: Place, person: str) -> Conversation | None:
         return await self._do(transactions.conversation, place, person)
 
-    async def forget(self, ids_before: datetime, conversations_before: datetime) -> None:
-        await self._do(transactions.forget, ids_before, conversations_before)
+    async def gaps(self) -> list[Gap]:
+        return await self._do(transactions.gaps)
+
+    async def forget(self, ids_before: datetime, conversations_before: datetime, gaps_before: datetime) -> None:
+        await self._do(transactions.forget, ids_before, conversations_before, gaps_before)
         await self._on_the_thread(self._database.empty_the_log)
 
     async def close(self) -> None:

@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import BindParameter, Table, bindparam, delete, exists, func, select, update
+from sqlalchemy import BindParameter, Table, bindparam, delete, exists, func, select, tuple_, update
 
 from echobot.stores.tables import (
     NO_LONGER_SENDING,
@@ -14,6 +14,7 @@ from echobot.stores.tables import (
     Moment,
     conversations,
     cursors,
+    gaps,
     inbox,
     outbox,
 )
@@ -75,6 +76,11 @@ FORGET_MESSAGES = delete(inbox).where(inbox.c.settled_at < _BEFORE)
 FORGET_REPLIES = delete(outbox).where(outbox.c.done_at < _BEFORE)
 FORGET_CONVERSATIONS = delete(conversations).where(conversations.c.at < _BEFORE)
 
+GAPS = select(gaps).order_by(gaps.c.times.desc(), gaps.c.last_at.desc(), gaps.c.text, gaps.c.language)
+_rarest = GAPS.with_only_columns(gaps.c.text, gaps.c.language).limit(-1).offset(bindparam("most"))
+FORGET_GAPS = delete(gaps).where(gaps.c.last_at < _BEFORE)
+FORGET_RAREST_GAPS = delete(gaps).where(tuple_(gaps.c.text, gaps.c.language).in_(_rarest))
+
 
 @cache
 def insert_new(dialect: str, table: Table) -> Any:
@@ -88,6 +94,14 @@ def replace(dialect: str, table: Table) -> Any:
     insert = _insert(dialect, table)
     others = {column.name: insert.excluded[column.name] for column in table.c if not column.primary_key}
     return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=others)
+
+
+@cache
+def count_gaps(dialect: str) -> Any:
+    """A gap that is there already has been asked once more."""
+    insert = _insert(dialect, gaps)
+    more = {"times": gaps.c.times + insert.excluded.times, "last_at": insert.excluded.last_at}
+    return insert.on_conflict_do_update(index_elements=list(gaps.primary_key), set_=more)
 
 
 def _insert(dialect: str, table: Table) -> Any:

@@ -19,8 +19,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 1
-"""Goes up with every change of the form; a newer form than this is refused."""
+VERSION = 2
+"""Goes up with every change of the form: `upgrading` says how; a newer form than this is refused."""
 
 
 class Words(TypeDecorator[str]):
@@ -113,6 +113,15 @@ conversations = Table(
     Column("offered", JSON, nullable=False),
     Column("answered", Words),
     Column("because", JSON, nullable=False),
+)
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("text", Words, primary_key=True),  # nothing says whose it was, or where
+    Column("language", Words, primary_key=True),
+    Column("times", Integer, nullable=False),
+    Column("last_at", Moment, nullable=False, index=True),
 )
 
 NO_LONGER_WAITING: dict[str, Any] = dict.fromkeys(("room", "thread", "sender", "text", "sent_at", "address"))

@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from echobot.core.conversation import Conversation
+from echobot.core.gap import Gap
 from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place, Reply
+from echobot.ports import MOST_GAPS
 from echobot.stores import rows, statements
 from echobot.stores.tables import conversations, cursors, inbox, outbox
 
@@ -44,6 +46,11 @@ def settle(
     _replace(connection, conversations, [rows.conversation_row(talk) for talk in talks])
 
 
+def note(connection: Connection, gaps: Sequence[Gap]) -> None:
+    if gaps:
+        connection.execute(statements.count_gaps(connection.dialect.name), [rows.gap_row(gap) for gap in gaps])
+
+
 def due(connection: Connection, account: AccountName, now: datetime, limit: int) -> list[Delivery]:
     found = connection.execute(statements.DUE, {"account": account, "now": now, "most": limit})
     return [rows.delivery_from(row) for row in found]
@@ -75,10 +82,16 @@ def conversation(connection: Connection, place: Place, person: str) -> Conversat
     return None if row is None else rows.conversation_from(row)
 
 
-def forget(connection: Connection, ids_before: datetime, conversations_before: datetime) -> None:
+def gaps(connection: Connection) -> list[Gap]:
+    return [rows.gap_from(row) for row in connection.execute(statements.GAPS)]
+
+
+def forget(connection: Connection, ids_before: datetime, conversations_before: datetime, gaps_before: datetime) -> None:
     connection.execute(statements.FORGET_MESSAGES, {"before": ids_before})
     connection.execute(statements.FORGET_REPLIES, {"before": ids_before})
     connection.execute(statements.FORGET_CONVERSATIONS, {"before": conversations_before})
+    connection.execute(statements.FORGET_GAPS, {"before": gaps_before})
+    connection.execute(statements.FORGET_RAREST_GAPS, {"most": MOST_GAPS})
 
 
 def _insert_new(connection: Connection, table: Table, values: Sequence[dict[str, Any]]) -> None:

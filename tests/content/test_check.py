@@ -4,14 +4,18 @@ from echobot.content.check import check
 from echobot.shipped import shipped_folder
 from tests.content.conftest import ENTRY
 
+FULL = ENTRY.replace(
+    "[what is the fediverse]", "[what is the fediverse, explain it, tell me more, fediverse, a network]"
+)
+
 
 def told(*folders: str, settings: str | None = None) -> list[str]:
     return [str(each) for each in check(map(Path, folders), Path(settings) if settings else None)]
 
 
 def test_nothing_is_said_of_folders_that_are_right(folder):
-    folder.write("one/a.yaml", ENTRY)
-    folder.write("two/a.yaml", ENTRY)
+    folder.write("one/a.yaml", FULL)
+    folder.write("two/a.yaml", FULL)
     assert told("one", "two") == []
 
 
@@ -31,14 +35,6 @@ def test_files_are_named_from_where_one_stands(folder):
     folder.write("kb/a.yaml", ENTRY + "    titel: a\n")
     assert told(str(Path.cwd() / "kb")) == told("kb")
     assert told("kb")[0].startswith("kb/a.yaml:6:5: ")
-
-
-def test_the_test_questions_of_a_folder_are_checked_against_it(folder):
-    folder.write("kb/a.yaml", ENTRY)
-    folder.write("kb/tests/q.yaml", "questions:\n  - {question: what is it?, expect: fedivers}\n")
-    assert told("kb") == [
-        "kb/tests/q.yaml:2:37: there is nothing with the id `fedivers` — did you mean `fediverse`?",
-    ]
 
 
 def test_the_knowledge_that_the_settings_name_is_checked_too(folder):

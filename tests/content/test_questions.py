@@ -1,10 +1,8 @@
 import pytest
 
-from echobot.content.knowledge_folder import load
 from echobot.content.questions import load_questions, read_questions
 from echobot.core.expectation import Expectation
 from echobot.errors import ProblemsFound
-from tests.content.conftest import ENTRY
 
 QUESTIONS = """\
 questions:
@@ -70,20 +68,6 @@ def test_a_question_in_yaml_is_told_with_its_column(folder):
     assert [str(each).split(" — ")[0] for each in problems] == [
         "q.yaml:2:5: `expect` is missing",
         "q.yaml:2:54: unknown key `expct`",
-    ]
-
-
-def test_an_id_that_the_knowledge_does_not_have_is_told(folder):
-    folder.write("a.yaml", ENTRY)
-    knowledge = load(folder.path)[0]
-    problems = load_questions(
-        folder.write("q.yaml", QUESTIONS.replace("expect: fediverse", "expect: fedivers")), knowledge
-    )
-    lines = load_questions(folder.write("q.jsonl", LINES), knowledge)
-    assert [str(each) for each in problems[1] + lines[1]] == [
-        "q.yaml:2:62: there is nothing with the id `fedivers` — did you mean `fediverse`?",
-        "q.yaml:3:53: there is nothing with the id `networks` — write the id of an entry, a tool, a need or a service",
-        "q.jsonl:3:1: there is nothing with the id `networks` — write the id of an entry, a tool, a need or a service",
     ]
 
 

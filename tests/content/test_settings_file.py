@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -5,7 +6,7 @@ import pytest
 
 from echobot.content.settings_file import load_settings, read_secret, read_settings
 from echobot.errors import ProblemsFound, SettingsError
-from echobot.settings import Invites, Limits, Settings
+from echobot.settings import Invites, Limits, Repository, Settings
 from tests.content.conftest import cases
 
 SETTINGS = """\
@@ -22,6 +23,7 @@ knowledge: ../knowledge
 contacts: {fr: accueil@example.org}
 answer_within: 90s
 keep_messages_for: 14 days
+keep_gaps_for: 8w
 limits: {person_per_minute: 5}
 """
 
@@ -41,6 +43,7 @@ def test_all_settings_are_read(folder):
     assert (account.prefix, account.language) == ("!bot", "fr")
     assert settings.answer_within == timedelta(seconds=90)
     assert settings.keep_messages_for == timedelta(days=14)
+    assert settings.keep_gaps_for == timedelta(weeks=8)
     assert settings.limits == Limits(person_per_minute=5)
     assert settings.contacts == {"fr": "accueil@example.org"}
 
@@ -51,6 +54,24 @@ def test_paths_are_relative_to_the_settings_file(folder):
     assert settings.accounts["room-bot"].token_file == here / "etc/secrets/matrix"
     assert settings.knowledge == here / "etc/../knowledge"
     assert settings.store == f"sqlite:///{here}/etc/echobot.db"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("repository: https://example.org/k.git", Repository("https://example.org/k.git")),
+        (
+            "repository: git@example.org:k.git, branch: a/b, every: 1h, folder: texts",
+            Repository("git@example.org:k.git", "a/b", timedelta(hours=1), "texts"),
+        ),
+        ("repository: ssh://git@example.org/k", Repository("ssh://git@example.org/k")),
+        ("repository: /srv/k", Repository("/srv/k")),
+        ("repository: ../k", Repository("/HERE/etc/../k")),
+    ],
+)
+def test_the_knowledge_can_be_a_repository(folder, written, meant):
+    read = load_settings(folder.write("etc/settings.yaml", f"knowledge: {{{written}}}\n")).knowledge
+    assert read == replace(meant, address=meant.address.replace("/HERE", str(Path.cwd())))
 
 
 def test_the_example_for_operators_is_right():
@@ -64,6 +85,7 @@ def test_what_is_not_set_keeps_its_default(folder):
     assert settings.accounts == {}
     assert (settings.knowledge, settings.limits) == (default.knowledge, default.limits)
     assert (settings.answer_within, settings.keep_messages_for) == (default.answer_within, default.keep_messages_for)
+    assert settings.keep_gaps_for == default.keep_gaps_for == timedelta(days=60)
 
 
 @pytest.mark.parametrize(

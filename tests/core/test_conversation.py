@@ -24,7 +24,9 @@ def test_three_likely_matches_are_offered_at_most():
 
 
 def test_nobody_can_choose_from_one():
-    assert isinstance(outcome(0.5, 0.1), Unknown)
+    assert isinstance(outcome(0.5), Unknown)
+    assert isinstance(outcome(0.5, 0.1, vetoed=True), Unknown)
+    assert [match.entry for match in outcome(0.5, 0.1).matches] == ["entry-0", "entry-1"]
     assert [match.entry for match in outcome(0.5, 0.1, neighbours=["a-need"]).matches] == ["entry-0", "a-need"]
 
 

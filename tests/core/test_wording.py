@@ -1,5 +1,8 @@
+from dataclasses import replace
+from datetime import date
+
 from echobot.core.answer import Choices, Found, Match, Unknown
-from echobot.core.knowledge import Language
+from echobot.core.knowledge import Care, Language
 from echobot.core.wording import Voice
 from tests.samples import EN, HR, knowledge
 
@@ -61,3 +64,34 @@ def test_not_knowing_names_somebody_who_can_help():
 
 def test_a_language_without_phrases_is_answered_in_english():
     assert said(Unknown(), Language("eo")) == "I don't know."
+
+
+def dated(kind, entry, until, today, language=EN):
+    """What is said of an entry when one thing in the knowledge was only true until a day."""
+    known = knowledge()
+    ((name, thing),) = [each for each in getattr(known, kind).items() if each[0] == until[0]]
+    changed = replace(known, **{kind: {**getattr(known, kind), name: replace(thing, care=Care(valid_until=until[1]))}})
+    return Voice(changed, language, {}, today).answer(found(entry))
+
+
+LAST = date(2026, 11, 20)
+
+
+def test_what_is_no_longer_valid_is_answered_and_says_so_first():
+    assert dated("entries", "fediverse", ("fediverse", LAST), date(2026, 11, 21)).startswith(
+        "This was true until November 20, 2026; it may have changed:\n\nMany servers"
+    )
+
+
+def test_on_its_last_day_it_is_still_given_as_current():
+    assert dated("entries", "fediverse", ("fediverse", LAST), LAST).startswith("Many servers")
+
+
+def test_without_knowing_the_day_everything_is_given_as_current():
+    assert dated("entries", "fediverse", ("fediverse", LAST), None).startswith("Many servers")
+
+
+def test_a_list_that_names_a_tool_which_is_no_longer_valid_says_so_first():
+    for entry in ("nextcloud", "google-drive", "share-files"):
+        said = dated("tools", entry, ("nextcloud", LAST), date(2027, 1, 1), HR)
+        assert said.startswith("This was true until 20. studenoga 2026.;")

@@ -7,8 +7,11 @@ from datetime import timedelta, timezone
 
 import pytest
 
+from echobot.core.gap import Gap
+from echobot.core.knowledge import Language
 from echobot.core.message import AccountName, Place
 from echobot.errors import StoreError
+from echobot.ports import MOST_GAPS
 from echobot.stores.sql import SqlStore
 from tests.fakes import ACCOUNT, NOON, ROOM, conversation, crowd, message, reply
 
@@ -29,6 +32,10 @@ async def store(request, tmp_path):
 
 async def _queue(store, *replies, now=NOON):
     await store.settle([], replies, [], now)
+
+
+def gap(text="is it down?", count=1, language="en", at=NOON):
+    return Gap(text, Language(language), count, at)
 
 
 async def _texts(store, now=NOON, account=ACCOUNT):
@@ -195,6 +202,39 @@ async def test_nobody_has_a_conversation_before_the_first_word(store):
     assert await store.conversation(ROOM, "@ana:example.org") is None
 
 
+# Gaps
+
+
+async def test_there_are_no_gaps_before_the_first(store):
+    assert await store.gaps() == []
+
+
+async def test_a_gap_that_comes_again_is_counted_and_the_most_frequent_is_first(store):
+    await store.settle([], [], [], NOON, [gap("rare"), gap("often"), gap("often")])
+    await store.settle([], [], [], NOON, [gap("often", at=NOON + MINUTE)])
+
+    assert await store.gaps() == [gap("often", 3, at=NOON + MINUTE), gap("rare")]
+
+
+async def test_the_same_text_in_another_language_is_another_gap(store):
+    await store.settle([], [], [], NOON, [gap("wifi"), gap("wifi", language="de")])
+
+    assert {(kept.language, kept.count) for kept in await store.gaps()} == {("en", 1), ("de", 1)}
+
+
+async def test_when_the_message_cannot_be_settled_its_gap_is_not_counted_and_the_other_way_round(store):
+    await store.keep(ACCOUNT, [message(1)], "c1", NOON)
+    timeless = NOON.replace(tzinfo=None)
+    with pytest.raises(StoreError):
+        await store.settle([message(1)], [reply(1)], [replace(conversation(), at=timeless)], NOON, [gap()])
+    with pytest.raises(StoreError):
+        await store.settle([message(1)], [reply(1)], [], NOON, [gap(at=timeless)])
+
+    assert await store.gaps() == []
+    assert await store.waiting(ACCOUNT, 10) == [message(1)]
+    assert await _texts(store) == []
+
+
 # The outbox
 
 
@@ -266,7 +306,7 @@ async def test_postponing_what_was_sent_does_not_send_it_again(store):
 async def test_what_still_waits_is_never_forgotten(store):
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
     await _queue(store, reply(2))
-    await store.forget(NOON + timedelta(days=400), NOON + timedelta(days=400))
+    await store.forget(*[NOON + timedelta(days=400)] * 3)
 
     assert await store.waiting(ACCOUNT, 10) == [message(1)]
     assert await _texts(store) == ["A video site."]
@@ -276,11 +316,11 @@ async def test_what_still_waits_is_never_forgotten(store):
 async def test_ids_are_known_until_they_are_forgotten(store):
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
     await store.settle([message(1)], [], [], NOON + MINUTE)
-    await store.forget(NOON + MINUTE, NOON + MINUTE)
+    await store.forget(NOON + MINUTE, NOON + MINUTE, NOON)
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
     assert await store.waiting(ACCOUNT, 10) == []
 
-    await store.forget(NOON + 2 * MINUTE, NOON + 2 * MINUTE)
+    await store.forget(NOON + 2 * MINUTE, NOON + 2 * MINUTE, NOON)
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
     assert await store.waiting(ACCOUNT, 10) == [message(1)]
 
@@ -288,7 +328,7 @@ async def test_ids_are_known_until_they_are_forgotten(store):
 async def test_an_old_conversation_is_forgotten_and_a_younger_one_is_not(store):
     old, young = conversation("@ana:example.org"), conversation("@ivo:example.org", ROOM, NOON + MINUTE)
     await store.settle([], [], [old, young], NOON)
-    await store.forget(NOON + MINUTE, NOON + MINUTE)
+    await store.forget(NOON + MINUTE, NOON + MINUTE, NOON)
 
     assert await store.conversation(ROOM, old.person) is None
     assert await store.conversation(ROOM, young.person) == young
@@ -297,11 +337,27 @@ async def test_an_old_conversation_is_forgotten_and_a_younger_one_is_not(store):
 async def test_conversations_can_be_forgotten_before_ids_are(store):
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
     await store.settle([message(1)], [], [conversation()], NOON)
-    await store.forget(NOON - MINUTE, NOON + MINUTE)
+    await store.forget(NOON - MINUTE, NOON + MINUTE, NOON)
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
 
     assert await store.waiting(ACCOUNT, 10) == []
     assert await store.conversation(ROOM, conversation().person) is None
+
+
+async def test_a_gap_that_was_not_met_for_long_is_forgotten_and_a_younger_one_is_not(store):
+    await store.settle([], [], [], NOON, [gap("old", 9), gap("young", at=NOON + MINUTE)])
+    await store.forget(NOON, NOON, NOON + MINUTE)
+
+    assert await store.gaps() == [gap("young", at=NOON + MINUTE)]
+
+
+async def test_nonsense_of_weeks_does_not_fill_the_store(store):
+    await store.settle([], [], [], NOON, [gap(f"nonsense {number}") for number in range(MOST_GAPS + 10)])
+    await store.settle([], [], [], NOON, [gap("often", 2)])
+    await store.forget(NOON, NOON, NOON)
+
+    kept = await store.gaps()
+    assert (len(kept), kept[0].text) == (MOST_GAPS, "often")
 
 
 async def test_a_burst_of_two_hundred_is_kept_and_settled_in_order(store):

@@ -157,7 +157,7 @@ async def test_a_newer_echobots_database_is_refused(path):
         newer.commit()
 
     assert refused(path) == (
-        f"The store {path} was written by a newer echobot (form 7, not 1); "
+        f"The store {path} was written by a newer echobot (form 7, not 2); "
         "install that version again, or put the backup from before it in its place."
     )
 
@@ -238,7 +238,7 @@ async def test_what_people_wrote_is_in_no_file_once_it_is_answered_and_tidied(pa
     await store.settle(asked, [], [], NOON)
     for each in answered:
         await store.sent(each.key, "$r", NOON)
-    await store.forget(NOON, NOON)
+    await store.forget(NOON, NOON, NOON)
     written = b"".join(file.read_bytes() for file in path.parent.iterdir())
     assert b"Perkovac" not in written
     assert b"@perkovac" not in written

@@ -1,0 +1,85 @@
+"""A store of an older echobot is brought up to date in place, wholly or not at all."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from echobot.core.message import AccountName
+from echobot.errors import StoreError
+from echobot.stores import upgrading
+from echobot.stores.sql import SqlStore
+from tests.fakes import NOON
+
+FORM_1 = (Path(__file__).parent / "form-1.sql").read_text(encoding="utf-8")
+ACCOUNT = AccountName("room-bot")
+
+
+BECAUSE = "ALTER TABLE conversations ADD COLUMN because JSON NOT NULL DEFAULT '[]';"
+
+
+@pytest.fixture(params=[FORM_1, FORM_1 + BECAUSE], ids=["form 1", "form 1 with reasons"])
+def old(tmp_path, request):
+    path = tmp_path / "echobot.db"
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(request.param)
+    return path
+
+
+def shape(path):
+    """Names and types of all columns, and the indexes."""
+    with closing(sqlite3.connect(path)) as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        columns = {
+            (table, name, kind, required, key)
+            for table in tables
+            for _, name, kind, required, _, key in database.execute(f"PRAGMA table_info({table})")
+        }
+        indexes = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
+        return columns, indexes, database.execute("SELECT version FROM echobot").fetchall()
+
+
+async def test_an_older_store_gets_the_form_of_a_new_one(old, tmp_path):
+    await SqlStore.open(f"sqlite:///{old}").close()
+    await SqlStore.open(f"sqlite:///{tmp_path}/new.db").close()
+
+    assert shape(old) == shape(tmp_path / "new.db")
+
+
+async def test_an_older_store_keeps_what_was_in_it(old):
+    store = SqlStore.open(f"sqlite:///{old}")
+
+    assert await store.cursor(ACCOUNT) == "c2"
+    (waiting,) = await store.waiting(ACCOUNT, 10)
+    (delivery,) = await store.outbox(ACCOUNT, NOON, 10)
+    talk = await store.conversation(waiting.place, "@ana:example.org")
+    assert (waiting.text, delivery.reply.text, talk.offered, talk.because) == (
+        "what is peertube?",
+        "A video site.",
+        ("peertube",),
+        (),
+    )
+    assert await store.gaps() == []
+    await store.close()
+
+
+async def test_an_upgrade_that_fails_leaves_the_store_as_it_was(old, monkeypatch):
+    before = shape(old)
+    step = upgrading._STEPS[1]
+    monkeypatch.setitem(upgrading._STEPS, 1, lambda connection: (step(connection), step(connection)))
+    with pytest.raises(StoreError):
+        SqlStore.open(f"sqlite:///{old}")
+
+    assert shape(old) == before
+
+
+def test_an_older_store_is_not_upgraded_by_looking_into_it(old):
+    before = shape(old)
+    with pytest.raises(StoreError) as refusal:
+        SqlStore.open_to_read(f"sqlite:///{old}")
+
+    assert str(refusal.value) == (
+        f"The store {old} was written by an older echobot; start this one, which brings it up to date."
+    )
+    assert shape(old) == before
