@@ -47,7 +47,8 @@ class Pace:
 async def wait_for(event: asyncio.Event, longest: timedelta) -> None:
     """A `Wait` that really takes time."""
     with suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), longest.total_seconds())
+        async with asyncio.timeout(longest.total_seconds()):  # wait_for() of Python 3.11 may lose a cancellation
+            await event.wait()
 
 
 class Courier:

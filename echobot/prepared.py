@@ -21,6 +21,8 @@ import numpy as np
 from echobot.core.answering import Answerer
 from echobot.shipped import shipped_folder
 
+_MOST_KEPT = 8  # knowledge bases; a state of a followed repository is one
+
 
 def answerer(folder: Path | None = None) -> Answerer:
     """Ready to answer from the folder; raises `ProblemsFound` with every error in it."""
@@ -64,6 +66,8 @@ def _write(file: Path, made_from: str, ready: Answerer) -> None:
             fresh.write(f"{made_from}\n".encode())
             pickle.dump(ready, fresh, pickle.HIGHEST_PROTOCOL)
         Path(fresh.name).replace(file)
+        for old in sorted(file.parent.glob("*.pickle"), key=lambda kept: kept.stat().st_mtime)[:-_MOST_KEPT]:
+            old.unlink(missing_ok=True)
 
 
 def _is_ours_alone(status: os.stat_result) -> bool:

@@ -152,7 +152,8 @@ async def _git(*arguments: str) -> str:
 async def _ended(child: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
     """Git starts other programs; what has to end early, ends together."""
     try:
-        return await asyncio.wait_for(child.communicate(), _PATIENCE)
+        async with asyncio.timeout(_PATIENCE):
+            return await child.communicate()
     except TimeoutError as error:
         raise RepositoryError(f"no answer within {_PATIENCE:.0f} seconds") from error
     finally:

@@ -1,11 +1,27 @@
 """Options and rules for the whole suite."""
 
+import os
+import shutil
+import tempfile
+
 import pytest
 import structlog
 
 
 def pytest_addoption(parser):
     parser.addoption("--chaos", choices=["short", "full"], default="short", help="how often the chaos tests kill")
+
+
+def pytest_configure():
+    """Nothing of the person's own is touched; the workers share what the first of them has prepared."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="echobot-tests-")
+        os.environ["XDG_STATE_HOME"] = os.environ["XDG_CACHE_HOME"]
+
+
+def pytest_unconfigure():
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

@@ -75,6 +75,16 @@ def test_nobody_else_can_read_what_is_kept(folder):
     assert kept(folder).parent.stat().st_mode & 0o077 == 0
 
 
+def test_only_the_last_few_knowledge_bases_are_kept(folder):
+    for number in range(12):
+        other = folder.parent / f"knowledge-{number}"
+        other.mkdir()
+        (other / "entries.yaml").write_text(ENTRY)
+        said(other)
+
+    assert len(list((folder.parent / "cache" / "echobot").iterdir())) == 8
+
+
 def test_a_cache_that_cannot_be_written_is_done_without(folder):
     os.close(os.open(folder.parent / "cache", os.O_CREAT))
 

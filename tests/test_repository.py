@@ -64,21 +64,24 @@ def place(tmp_path):
 
 @pytest.fixture
 async def begin(server, place):
-    """Start a bot's knowledge, as often as wanted; at the end all of them are stopped."""
+    """Start the bot's knowledge, as often as wanted; the one before is stopped."""
     running = []
 
+    async def stop():
+        for task in running:
+            task.cancel()
+            assert isinstance((await asyncio.gather(task, return_exceptions=True))[0], asyncio.CancelledError)
+        running.clear()
+
     async def begin(**differently):
+        await stop()
         wanted = {"address": server.address, "every": timedelta(milliseconds=20), **differently}
         following = await Following.begin(FollowedBranch(Repository(**wanted), place), {})
         running.append(asyncio.create_task(following.follow()))
         return following
 
     yield begin
-    for task in running:
-        task.cancel()
-    assert all(
-        isinstance(end, asyncio.CancelledError) for end in await asyncio.gather(*running, return_exceptions=True)
-    )
+    await stop()
 
 
 def said(following):
@@ -156,12 +159,15 @@ async def test_another_branch_and_a_folder_inside_it_can_be_named(server, begin)
     assert said(following) == "inside"
 
 
-async def test_an_outage_is_logged_once_and_what_came_meanwhile_is_followed(server, begin):
+async def test_an_outage_is_logged_once_and_what_came_meanwhile_is_followed(server, begin, monkeypatch):
+    looks, git = [], repository._git
+    monkeypatch.setattr(repository, "_git", lambda *arguments: looks.append(arguments) or git(*arguments))
     following = await begin()
     with structlog.testing.capture_logs() as logs:
         server.vanish()
         await eventually(lambda: logs)
-        await asyncio.sleep(0.5)  # many more looks; only one line for all of them
+        looks.clear()
+        await eventually(lambda: len(looks) > 5)
         assert [log["event"] for log in logs] == ["the last good state of the knowledge goes on"]
         assert server.address in logs[0]["reason"]
         assert said(following) == "first"
@@ -212,7 +218,8 @@ async def test_a_first_start_without_the_server_says_what_to_do(server, begin):
 
     assert str(refused.value) == (
         f"the knowledge cannot be fetched from branch main of {server.address}: '{server.folder}' does not appear"
-        " to be a git repository; there is no earlier copy to start from: look at `knowledge` in the settings, or try later"
+        " to be a git repository; there is no earlier copy to start from: look at `knowledge` in the settings, or try"
+        " later"
     )
 
 
@@ -263,6 +270,16 @@ async def test_a_clone_that_was_broken_off_is_made_anew(server, begin, place):
     await eventually(lambda: kept(place) == [second])
 
 
+async def test_a_clone_that_was_broken_off_is_nothing_to_start_from(server, begin, place):
+    await begin()
+    (state,) = place.glob("*/*")
+    state.rename(state.with_name("incoming-half"))
+    server.vanish()
+
+    with pytest.raises(RepositoryError, match="there is no earlier copy"):
+        await begin()
+
+
 async def test_a_clone_that_fails_leaves_nothing(server, begin, place):
     for damaged in (server.folder / ".git" / "objects").glob("??/*"):
         damaged.chmod(0o600)
@@ -274,13 +291,14 @@ async def test_a_clone_that_fails_leaves_nothing(server, begin, place):
     assert kept(place) == []
 
 
-async def test_nothing_of_a_repository_runs_or_leads_out_of_it(server, begin, place, tmp_path):
+async def test_nothing_of_a_repository_runs_or_leads_out_of_it(server, begin, place, tmp_path, monkeypatch):
     (tmp_path / "secret.yaml").write_text("hunter2")
     (server.folder / "link.txt").symlink_to(tmp_path / "secret.yaml")
     hook = tmp_path / "template" / "hooks" / "post-checkout"
     hook.parent.mkdir(parents=True)
     hook.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
     hook.chmod(0o755)
+    monkeypatch.setenv("GIT_TEMPLATE_DIR", str(tmp_path / "template"))
     server.commit()
 
     await begin()
@@ -292,12 +310,17 @@ async def test_nothing_of_a_repository_runs_or_leads_out_of_it(server, begin, pl
 
 
 @pytest.mark.parametrize(
-    "address", ["ext::sh -c 'touch ran'", "http://127.0.0.1:9/knowledge.git", "--upload-pack=touch ran"]
+    ("address", "reason"),
+    [
+        ("ext::sh -c 'touch ran'", "transport 'ext' not allowed"),
+        ("http://127.0.0.1:9/knowledge.git", "transport 'http' not allowed"),
+        ("--upload-pack=touch ran", "strange pathname"),
+    ],
 )
-async def test_an_address_that_could_run_something_is_not_asked(begin, address, tmp_path, monkeypatch):
+async def test_an_address_that_could_run_something_is_not_asked(begin, address, reason, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
-    with pytest.raises(RepositoryError):
+    with pytest.raises(RepositoryError, match=reason):
         await begin(address=address)
 
     assert not (tmp_path / "ran").exists()

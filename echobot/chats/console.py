@@ -76,7 +76,8 @@ class ConsoleChat:
         said = Message(MessageId(uuid.uuid4().hex), place, "you", line, self._clock(), Address.DIRECT)
         await keep([said], said.id)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._replied.wait(), _PATIENCE)
+            async with asyncio.timeout(_PATIENCE):
+                await self._replied.wait()
 
     def _read_lines(
         self, loop: asyncio.AbstractEventLoop, lines: asyncio.Queue[str | None], answered: threading.Semaphore
