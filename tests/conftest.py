@@ -7,6 +7,9 @@ import tempfile
 import pytest
 import structlog
 
+from tests.fakes import FakeChat, FakeClock
+from tests.samples import ENTRY
+
 
 def pytest_addoption(parser):
     parser.addoption("--chaos", choices=["short", "full"], default="short", help="how often the chaos tests kill")
@@ -22,6 +25,26 @@ def pytest_configure():
 def pytest_unconfigure():
     if "PYTEST_XDIST_WORKER" not in os.environ:
         shutil.rmtree(os.environ["XDG_CACHE_HOME"], ignore_errors=True)
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def chat(clock):
+    return FakeChat(clock)
+
+
+@pytest.fixture
+def small_knowledge(tmp_path, monkeypatch):
+    """A folder with one entry, and a cache of its own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = tmp_path / "knowledge"
+    folder.mkdir()
+    (folder / "entries.yaml").write_text(ENTRY)
+    return folder
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,9 @@ from datetime import date
 
 from echobot.core.knowledge import Entry, EntryId, Intent, Knowledge, Language, LanguagePack, Need, Service, Talk, Tool
 
+ENTRY = 'entries: [{id: fediverse, asked: {en: ["what is the fediverse", "the fediverse"]}, answer: {en: "ANSWER"}}]\n'
+"""A file that is a whole knowledge base."""
+
 EN, HR = Language("en"), Language("hr")
 
 ENGLISH = LanguagePack(

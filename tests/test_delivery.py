@@ -10,7 +10,7 @@ from echobot.core.message import Place
 from echobot.delivery import Courier, Pace
 from echobot.errors import ChatRefused, ChatUnavailable, LoginRefused
 from echobot.stores.sql import SqlStore
-from tests.fakes import ACCOUNT, NOON, ROOM, FakeChat, FakeClock, FakeWait, Trouble, connection_broke, reply, until
+from tests.fakes import ACCOUNT, NOON, ROOM, FakeChat, FakeWait, Trouble, connection_broke, reply, until
 
 OTHER_ROOM = Place(ACCOUNT, "!other:example.org")
 SECONDS = timedelta(seconds=1)
@@ -24,16 +24,6 @@ async def store():
     store = SqlStore.open("sqlite://")
     yield store
     await store.close()
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
-
-
-@pytest.fixture
-def chat(clock):
-    return FakeChat(clock)
 
 
 @pytest.fixture

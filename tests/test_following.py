@@ -6,18 +6,15 @@ import structlog
 from echobot.core.answer import Found
 from echobot.errors import ProblemsFound
 from echobot.following import Following, WatchedFolder
+from tests.samples import ENTRY
 
-ENTRY = 'entries: [{id: fediverse, asked: {en: ["what is the fediverse", "the fediverse"]}, answer: {en: "ANSWER"}}]\n'
 QUESTION = "what is the fediverse"
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    knowledge = tmp_path / "knowledge"
-    knowledge.mkdir()
-    (knowledge / "entries.yaml").write_text(ENTRY.replace("ANSWER", "first"))
-    return knowledge
+def folder(small_knowledge):
+    (small_knowledge / "entries.yaml").write_text(ENTRY.replace("ANSWER", "first"))
+    return small_knowledge
 
 
 @pytest.fixture

@@ -4,17 +4,12 @@ import pytest
 
 from echobot import prepared
 from echobot.errors import ProblemsFound
-
-ENTRY = 'entries: [{id: fediverse, asked: {en: ["what is the fediverse", "the fediverse"]}, answer: {en: "ANSWER"}}]\n'
+from tests.samples import ENTRY
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    knowledge = tmp_path / "knowledge"
-    knowledge.mkdir()
-    (knowledge / "entries.yaml").write_text(ENTRY)
-    return knowledge
+def folder(small_knowledge):
+    return small_knowledge
 
 
 def said(folder):

@@ -32,16 +32,6 @@ async def store():
     await store.close()
 
 
-@pytest.fixture
-def clock():
-    return FakeClock()
-
-
-@pytest.fixture
-def chat(clock):
-    return FakeChat(clock)
-
-
 async def receive(chat, store, bot=None, called=lambda: None) -> list[str]:
     """Run until the chat is over; returns the replies."""
     chat.end()
