@@ -52,12 +52,20 @@ def _short(text: str) -> list[str]:
 
 
 def _place(said: Sequence[str], pack: LanguagePack) -> int | None:
-    telling = [word for word in said if word not in pack.small_words]
-    yes = {word for agreed in pack.talk.yes for word in words(agreed)}
-    if set(telling) <= yes and not yes.isdisjoint(said):
+    if _agrees(said, pack):
         return 0
+    telling = [word for word in said if word not in pack.small_words]
     places = [place for place, forms in enumerate(pack.talk.ordinals) if _says(forms, said)]
     return places[0] if len(places) == 1 and len(telling) <= 2 else None
+
+
+def _agrees(said: Sequence[str], pack: LanguagePack) -> bool:
+    """One of the language's ways to agree, and at most one small word after it: "yes please"."""
+    for agreed in map(words, pack.talk.yes):
+        rest = said[len(agreed) :]
+        if agreed and list(said[: len(agreed)]) == agreed and len(rest) < 2 and pack.small_words.issuperset(rest):
+            return True
+    return False
 
 
 def _says(forms: Sequence[str], said: Sequence[str]) -> bool:
