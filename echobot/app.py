@@ -92,7 +92,7 @@ async def _converse(answerer: Answerer, language: str | None, store_url: str, st
 
 
 async def _all_accounts(chats: Sequence[Chat], bot: Bot, store: Store, beside: Iterable[Work]) -> int:
-    tasks = [asyncio.create_task(work) for work in beside]
+    tasks = [asyncio.create_task(_told_when_it_ends(work)) for work in beside]
     try:
         outcomes = await asyncio.gather(*(_account_or_stop(chat, bot, store) for chat in chats))
     finally:
@@ -102,11 +102,20 @@ async def _all_accounts(chats: Sequence[Chat], bot: Bot, store: Store, beside: I
     return 0 if any(outcomes) else 1
 
 
+async def _told_when_it_ends(work: Work) -> None:
+    """Answers go on without what runs beside them, but somebody has to know."""
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 whatever it is, people are still waiting for answers
+        reason = str(error) if isinstance(error, EchobotError | OSError) else type(error).__name__
+        log.error("edits are not followed or old ids not forgotten any more: start again", reason=reason)
+
+
 async def _account_or_stop(chat: Chat, bot: Bot, store: Store) -> bool:
-    """Whether the account came to its end well; a refused login ends it, and only it."""
+    """Whether the account came to its end well; a refused login or a wrong user ends it, and only it."""
     try:
         await _account(chat, bot, store)
-    except ChatError as error:
+    except (ChatError, SettingsError) as error:
         log.error("account stopped", account=chat.account, reason=str(error))
         return False
     return True

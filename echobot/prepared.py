@@ -63,9 +63,13 @@ def _write(file: Path, made_from: str, ready: Answerer) -> None:
     with suppress(OSError):
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=file.parent, delete=False) as fresh:
-            fresh.write(f"{made_from}\n".encode())
-            pickle.dump(ready, fresh, pickle.HIGHEST_PROTOCOL)
-        Path(fresh.name).replace(file)
+            try:
+                fresh.write(f"{made_from}\n".encode())
+                pickle.dump(ready, fresh, pickle.HIGHEST_PROTOCOL)
+                fresh.close()
+                Path(fresh.name).replace(file)
+            finally:  # a full disk is not filled any further
+                Path(fresh.name).unlink(missing_ok=True)
         for old in sorted(file.parent.glob("*.pickle"), key=lambda kept: kept.stat().st_mtime)[:-_MOST_KEPT]:
             old.unlink(missing_ok=True)
 

@@ -6,11 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
-
 from echobot.core.answer import Answer, Choices, Found, Match
 from echobot.core.knowledge import Entry, EntryId, Knowledge, Language, Need, Service, Texts, Tool
+from echobot.core.layout import begin, language_name, lines, paragraphs, written
 
 PHRASES: Mapping[str, frozenset[str]] = {
     "replace": frozenset({"service"}),  # above the tools that replace a service
@@ -59,7 +57,7 @@ class Voice:
         """Why this was the answer: the words that spoke for it, and where it comes from."""
         thing = self.knowledge.thing(entry)
         sources = self._sources(thing.sources, thing.reviewed) if thing else ""
-        return _paragraphs(self.phrase("why", words=", ".join(because) or "–"), sources)
+        return paragraphs(self.phrase("why", words=", ".join(because) or "–"), sources)
 
     def only_these_languages(self) -> str:
         names = sorted(pack.name for pack in self.knowledge.languages.values())
@@ -82,19 +80,19 @@ class Voice:
         if tool := known.tools.get(entry):
             return self.phrase("title_tool", tool=tool.name)
         if need := known.needs.get(entry):
-            return _begin(self._text(need.name))
+            return begin(self._text(need.name))
         return self._entry_title(known.entries[entry])
 
     def _entry_title(self, entry: Entry) -> str:
         if title := entry.title.get(self.language):
             return title
         if asked := entry.asked.get(self.language):
-            return _begin(asked[0])
-        return self._text(entry.title) or _begin(next(iter(entry.asked.values()))[0])
+            return begin(asked[0])
+        return self._text(entry.title) or begin(next(iter(entry.asked.values()))[0])
 
     def entry(self, entry: EntryId) -> str:
         """What is known under this id, with its sources; where it may have changed, that is said first."""
-        return _paragraphs(self._out_of_date(entry), self._said(entry))
+        return paragraphs(self._out_of_date(entry), self._said(entry))
 
     def _said(self, entry: EntryId) -> str:
         known = self.knowledge
@@ -107,21 +105,21 @@ class Voice:
         return self._entry(known.entries[entry])
 
     def _entry(self, entry: Entry) -> str:
-        return _paragraphs(
+        return paragraphs(
             self._notice(entry.answer), self._text(entry.answer), self._sources(entry.sources, entry.reviewed)
         )
 
     def _service(self, service: Service) -> str:
-        return _paragraphs(
-            _lines(self.phrase("replace", service=service.name), *self._tool_lines(service.tools)),
+        return paragraphs(
+            lines(self.phrase("replace", service=service.name), *self._tool_lines(service.tools)),
             self._text(service.experience),
             self._cautions(service.caution, service.tools),
             self._sources(service.sources, service.reviewed),
         )
 
     def _need(self, need: Need) -> str:
-        return _paragraphs(
-            _lines(_begin(self.phrase("need", need=self._text(need.name))), *self._tool_lines(need.tools)),
+        return paragraphs(
+            lines(begin(self.phrase("need", need=self._text(need.name))), *self._tool_lines(need.tools)),
             self._text(need.advice),
             self._cautions({}, need.tools),
             self._sources(need.sources, need.reviewed),
@@ -135,7 +133,7 @@ class Voice:
         sources = tuple(source for source in tool.sources if source.rstrip("/") != tool.site.rstrip("/")) or (
             tool.site,
         )
-        return _paragraphs(
+        return paragraphs(
             self._notice(tool.sentence),
             text,
             hosted,
@@ -162,11 +160,11 @@ class Voice:
             return ""
         if reviewed is None:
             return self.phrase("sources", sources=listed)
-        return self.phrase("sources_reviewed", sources=listed, date=_written(reviewed, self.language))
+        return self.phrase("sources_reviewed", sources=listed, date=written(reviewed, self.language))
 
     def _choices(self, matches: Iterable[Match]) -> str:
         numbered = [f"{number}. {self.title(match.entry)}" for number, match in enumerate(matches, start=1)]
-        return _paragraphs(_lines(self.phrase("choices"), *numbered), self.phrase("choose"))
+        return paragraphs(lines(self.phrase("choices"), *numbered), self.phrase("choose"))
 
     def _unknown(self) -> str:
         contact = self.contacts.get(self.language) or next(iter(self.contacts.values()), "")
@@ -182,36 +180,12 @@ class Voice:
         thing = known.thing(entry)
         parts = [thing, *(known.tools[tool] for tool in getattr(thing, "tools", ()))]
         days = [day for part in parts if part and (day := part.care.ended(self.today))]
-        return self.phrase("out_of_date", date=_written(min(days), self.language)) if days else ""
+        return self.phrase("out_of_date", date=written(min(days), self.language)) if days else ""
 
     def _notice(self, texts: Texts) -> str:
         """Say so when the text does not exist in the asker's language."""
         if self.language in texts:
             return ""
-        return self.phrase("other_language", languages=", ".join(_name(language, self.language) for language in texts))
-
-
-def _begin(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _lines(*lines: str) -> str:
-    return "\n".join(line for line in lines if line)
-
-
-def _paragraphs(*paragraphs: str) -> str:
-    return "\n\n".join(paragraph.strip() for paragraph in paragraphs if paragraph.strip())
-
-
-def _written(day: date, language: Language) -> str:
-    try:
-        return format_date(day, "long", locale=language)
-    except (UnknownLocaleError, ValueError):
-        return day.isoformat()
-
-
-def _name(language: Language, in_language: Language) -> str:
-    try:
-        return Locale.parse(language).get_display_name(in_language) or language
-    except (UnknownLocaleError, ValueError):
-        return language
+        return self.phrase(
+            "other_language", languages=", ".join(language_name(language, self.language) for language in texts)
+        )
