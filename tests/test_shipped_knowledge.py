@@ -18,8 +18,8 @@ def answerer():
 
 OFFERED = ("zoom", "gmail", "windows")
 PICKED = {
-    "zoom": "yes|yes please|the first one|oui|oui merci|le premier|c'est ça|ja|ja bitte|den ersten|sì|sì grazie|il primo"
-    "|da|tako je|prvo|prvi molim|ja graag|de eerste",
+    "zoom": "yes|yes please|the first one|oui|oui merci|le premier|c'est ça|ja|ja bitte|den ersten|sì|sì grazie"
+    "|il primo|da|tako je|prvo|prvi molim|ja graag|de eerste",
     "gmail": "the second one|la deuxième|le second|das zweite|la seconda|il secondo|drugi|drugo|de tweede",
     "windows": "the last one|le dernier|das dritte|l'ultimo|zadnji|de laatste",
     None: "thanks|no thanks|merci|non merci|c'est quoi ?|danke|nein danke|was ist das|grazie|no grazie|che cos'è"
