@@ -7,7 +7,7 @@ import logging
 import os
 import re
 import signal
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -29,7 +29,7 @@ from echobot.logs import log_to_stderr
 from echobot.ports import Chat, Store
 from echobot.reception import Reception
 from echobot.repository import FollowedBranch
-from echobot.settings import Limits, MatrixAccount, Repository, Settings
+from echobot.settings import Account, Limits, MatrixAccount, Repository, Settings
 from echobot.shipped import shipped_folder
 
 log = structlog.get_logger()
@@ -39,6 +39,7 @@ Work: TypeAlias = Coroutine[Any, Any, None]
 _LAST_REPLIES = 3.0  # seconds for what is on its way when the bot is stopped
 _TIDY_EVERY = timedelta(minutes=10)  # so that a conversation is kept for an hour and not much longer
 _TERMINAL = AccountName("terminal")
+_NO_LIMITS = Limits(*[1_000_000] * 4)
 
 
 def serve(settings: Settings) -> int:
@@ -65,7 +66,7 @@ async def _serve(settings: Settings) -> int:
     store = _open_store(settings.store)
     chats = [_chat(name, account, settings) for name, account in settings.accounts.items()]
     try:
-        bot = _bot(knowledge, store, settings.limits, settings.answer_within, _languages(settings.accounts))
+        bot = Bot(knowledge, store, Allowance(settings.limits), _manners(settings), _now)
         beside = (knowledge.follow(), _tidy(store, settings))
         return await _until_stopped(_all_accounts(chats, bot, store, beside))
     finally:
@@ -77,13 +78,9 @@ async def _serve(settings: Settings) -> int:
 async def _converse(answerer: Answerer, language: str | None, store_url: str, state: Path) -> None:
     store = _open_store(store_url)
     chat = ConsoleChat(_TERMINAL, _now, state / "history")
-    bot = _bot(
-        lambda: answerer,
-        store,
-        Limits(10_000, 10_000, 10_000),
-        timedelta.max,
-        {_TERMINAL: Language(language)} if language else {},
-    )
+    languages = {_TERMINAL: Language(language)} if language else {}
+    manners = Manners({_TERMINAL: timedelta.max}, languages, may_be_silenced=False)
+    bot = Bot(lambda: answerer, store, Allowance(_NO_LIMITS), manners, _now)
     try:
         await _forget(store, Settings())
         await _account(chat, bot, store)
@@ -164,21 +161,25 @@ async def _forget(store: Store, settings: Settings) -> None:
     await store.forget(now - settings.keep_messages_for, now - REMEMBERED_FOR, now - settings.keep_gaps_for)
 
 
-def _bot(
-    answerer: Callable[[], Answerer],
-    store: Store,
-    limits: Limits,
-    answer_within: timedelta,
-    languages: Mapping[AccountName, Language],
-) -> Bot:
-    return Bot(answerer, store, Allowance(limits), Manners(answer_within, languages), _now)
+def _manners(settings: Settings) -> Manners:
+    accounts = settings.accounts.items()
+    patience = {name: getattr(account, "answer_within", settings.answer_within) for name, account in accounts}
+    languages = {name: Language(account.language) for name, account in accounts if account.language}
+    return Manners(patience, languages)
 
 
-def _chat(name: AccountName, account: MatrixAccount, settings: Settings) -> Chat:
-    from echobot.chats.matrix import MatrixChat  # noqa: PLC0415 - half a second that `echobot chat` does not need
-    from echobot.content.settings_file import read_secret  # noqa: PLC0415
+def _chat(name: AccountName, account: Account, settings: Settings) -> Chat:
+    """The network's own part of the program is only loaded where it is used: half a second and 30 MB each."""
+    from echobot.content.settings_file import read_secret  # noqa: PLC0415 - as above
 
-    return MatrixChat(name, account, read_secret(account.token_file), settings.answer_within, _now)
+    token = read_secret(account.token_file)
+    if isinstance(account, MatrixAccount):
+        from echobot.chats.matrix import MatrixChat  # noqa: PLC0415
+
+        return MatrixChat(name, account, token, settings.answer_within, _now)
+    from echobot.chats.mastodon import MastodonChat  # noqa: PLC0415
+
+    return MastodonChat(name, account, token, _now)
 
 
 def _source(settings: Settings) -> Source:
@@ -194,10 +195,6 @@ def _open_store(url: str) -> Store:
     from echobot.stores.sql import SqlStore  # noqa: PLC0415 - as above
 
     return SqlStore.open(url)
-
-
-def _languages(accounts: Mapping[AccountName, MatrixAccount]) -> dict[AccountName, Language]:
-    return {name: Language(account.language) for name, account in accounts.items() if account.language}
 
 
 def _state_folder() -> Path:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from echobot.core import followup
 from echobot.core.answer import Choices, Found, Unknown
 from echobot.core.answering import Answered, Answerer
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap, gap_in
 from echobot.core.knowledge import Language
-from echobot.core.message import AccountName, Address, DeliveryKey, Message, Reply
+from echobot.core.message import AccountName, Address, DeliveryKey, Message, MessageId, Place, Reply, Wish
+from echobot.core.wording import Voice
 from echobot.limits import Allowance, Ruling
 from echobot.ports import Store
 
@@ -20,19 +22,27 @@ _MOST_REASONS = 10  # words
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """What one message leads to: nothing, or a reply and the conversation after it; a gap when nothing was known."""
+    """What one message leads to: nothing, or a reply and the conversation after it; a gap when nothing was known.
+
+    A wish is to be kept.
+    """
 
     replies: tuple[Reply, ...] = ()
     conversation: Conversation | None = None
     gap: Gap | None = None
+    wish: Wish | None = None
+
+
+_NOTHING = Handling()
 
 
 @dataclass(frozen=True, slots=True)
 class Manners:
     """When the bot speaks, and in which language when a question does not tell."""
 
-    answer_within: timedelta
+    answer_within: Mapping[AccountName, timedelta]
     languages: Mapping[AccountName, Language] = field(default_factory=dict)
+    may_be_silenced: bool = True  # in a terminal, "stop" is said by somebody who may simply close it
 
 
 class Bot:
@@ -53,46 +63,84 @@ class Bot:
         self._clock = clock
 
     async def handle(self, message: Message) -> Handling:
-        """One reply, or none: to others, too late, or too often."""
+        """One reply, or none: to others, too late, too often, or to somebody who wants none."""
         now = self._clock()
-        if message.address is Address.NOT or now - message.sent_at > self._manners.answer_within:
-            return Handling()
+        if message.address is Address.NOT or now - message.sent_at > self._manners.answer_within[message.place.account]:
+            return _NOTHING
         before = await self._store.conversation(message.place, message.sender)
         if before and before.is_over(now):
             before = None
+        if (wished := await self._wished(message, before)) is not None:
+            return wished
+        if message.revises:
+            return await self._again(message, before, now)
         match self._allowance.ask(message.place, message.sender, now):
             case Ruling.SILENT:
-                return Handling()
+                return _NOTHING
             case Ruling.SAY_SO_ONCE:
-                return Handling((self._too_many(message, before),))
+                return Handling((self._said(message, before, Voice.too_many),))
             case _:
                 return self._answer(message, before, now)
 
-    def _answer(self, message: Message, before: Conversation | None, now: datetime) -> Handling:
-        answered = self._answerer().answer(message.text, self._hint(message, before), before, today=now.date())
+    async def _wished(self, message: Message, before: Conversation | None) -> Handling | None:
+        """What follows from "stop" and "start"; None when it is a message like others."""
+        if not self._manners.may_be_silenced:
+            return None
+        account, person = message.place.account, message.sender
+        silenced = await self._store.is_silenced(account, person)
+        match self._answerer().wanted(message.text):
+            case followup.Wanted.SILENCE if not silenced:
+                return Handling((self._said(message, before, Voice.stopped),), wish=Wish(account, person, silence=True))
+            case followup.Wanted.ANSWERS if silenced:
+                return Handling((self._said(message, before, Voice.resumed),), wish=Wish(account, person, silence=False))
+        return _NOTHING if silenced else None
+
+    async def _again(self, message: Message, before: Conversation | None, now: datetime) -> Handling:
+        """An edited question is answered anew, in place of the first answer, when another answer follows from it."""
+        first = _key(message.place, message.revises or message.id)
+        given = await self._store.meaning(first)
+        if given is None:
+            return _NOTHING
+        handling = self._answer(message, None, now, self._hint(message, before))
+        replies = tuple(replace(reply, revises=first) for reply in handling.replies if reply.meaning != given)
+        allowed = replies and self._allowance.ask(message.place, message.sender, now) is Ruling.ALLOW
+        return replace(handling, replies=replies) if allowed else _NOTHING
+
+    def _answer(
+        self, message: Message, before: Conversation | None, now: datetime, hint: Language | None = None
+    ) -> Handling:
+        hint = hint or self._hint(message, before)
+        answered = self._answerer().answer(message.text, hint, before, today=now.date())
         language = answered.question.language
         gap = gap_in(message.text, language, now) if isinstance(answered.answer, Unknown) else None
-        return Handling((_reply(message, answered.text, language),), _after(message, answered, now), gap)
+        reply = _reply(message, answered.text, language, answered.meaning)
+        return Handling((reply,), _after(message, answered, now), gap)
 
-    def _too_many(self, message: Message, before: Conversation | None) -> Reply:
+    def _said(self, message: Message, before: Conversation | None, say: Callable[[Voice], str]) -> Reply:
+        """One of the bot's own sentences as a reply."""
         answerer = self._answerer()
         language = answerer.language(message.text, self._hint(message, before))
-        return _reply(message, answerer.voice(language).too_many(), language)
+        return _reply(message, say(answerer.voice(language)), language, say.__name__)
 
     def _hint(self, message: Message, before: Conversation | None) -> Language | None:
         return before.language if before else self._manners.languages.get(message.place.account)
 
 
-def _reply(message: Message, text: str, language: Language) -> Reply:
-    key = DeliveryKey(f"{message.place.account}:{message.id}")
-    return Reply(key, message.place, message.id, message.sender, text, language)
+def _reply(message: Message, text: str, language: Language, meaning: str) -> Reply:
+    key, asked = _key(message.place, message.id), message.revises or message.id
+    return Reply(key, message.place, asked, message.sender, text, language, message.envelope, meaning)
+
+
+def _key(place: Place, message: MessageId) -> DeliveryKey:
+    return DeliveryKey(f"{place.account}:{message}")
 
 
 def _after(message: Message, answered: Answered, now: datetime) -> Conversation:
     talk = Conversation(message.place, message.sender, now, answered.question.language)
     match answered.answer:
-        case Found(match):
-            return replace(talk, answered=match.entry, because=match.matched[:_MOST_REASONS])
+        case Found(match, also):
+            offered = tuple(other.entry for other in also)
+            return replace(talk, answered=match.entry, because=match.matched[:_MOST_REASONS], offered=offered)
         case Choices():
             return replace(talk, offered=answered.entries)
         case _:

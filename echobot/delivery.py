@@ -131,13 +131,10 @@ class Courier:
     async def _send_one(self, delivery: Delivery, begun: datetime, turn: timedelta) -> ChatUnavailable | None:
         """Send one reply and note what became of it; returns the trouble if it is to be sent again later."""
         reply = delivery.reply
-        if self._is_too_late(delivery, begun):
-            await self._give_up(reply, "unknown outcome")
-            return None
         if turn:
             await self._wait(self._stopping, turn)
         try:
-            remote_id = await self._request(reply)
+            remote_id = await self._request(delivery, begun)
         except LoginRefused as refused:
             await self._store.postpone(reply.key, self._clock(), str(refused), delivery.first_tried_at)
             raise
@@ -151,13 +148,15 @@ class Courier:
             await self._store.sent(reply.key, remote_id, self._clock())
         return None
 
-    def _is_too_late(self, delivery: Delivery, now: datetime) -> bool:
+    def _must_look(self, delivery: Delivery, now: datetime) -> bool:
         """Once the server may have forgotten the key, sending again could make a second post."""
         return delivery.first_tried_at is not None and now - delivery.first_tried_at >= self._chat.key_lifetime
 
-    async def _request(self, reply: Reply) -> str:
+    async def _request(self, delivery: Delivery, now: datetime) -> str:
         try:
-            return await self._chat.send(reply)
+            if self._must_look(delivery, now) and (remote_id := await self._chat.find(delivery.reply)) is not None:
+                return remote_id
+            return await self._chat.send(delivery.reply)
         except ChatError:
             raise
         except Exception as error:  # a mistake over one reply must not keep the others

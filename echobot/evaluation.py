@@ -104,16 +104,15 @@ def _judged(answerer: Answerer, expectation: Expectation) -> Judged:
 
 
 def _verdict(expect: Sequence[EntryId], answered: Answered) -> Verdict:
-    right = set(expect).intersection(answered.entries)
     match answered.answer:
         case Found() if not expect:
             return Verdict.FALSE
         case _ if not expect:
             return Verdict.DECLINED
-        case Found():
-            return Verdict.RIGHT if right else Verdict.WRONG
+        case Found(match):
+            return Verdict.RIGHT if match.entry in expect else Verdict.WRONG
         case Choices():
-            return Verdict.OFFERED if right else Verdict.MISSED
+            return Verdict.OFFERED if set(expect).intersection(answered.entries) else Verdict.MISSED
         case _:
             return Verdict.UNKNOWN
 

@@ -1,7 +1,8 @@
 """How often the bot answers: one person, one room, everybody together.
 
-A limit that bites is said once, politely; then the bot is silent until the minute is over. What was not answered
-does not count, so nobody who floods uses up what the others may ask.
+A limit by the minute that bites is said once, politely; then the bot is silent until the minute is over. The limit by
+the hour ends what goes on between bots that do not say what they are, so there it is silent at once. What was not
+answered does not count, so nobody who floods uses up what the others may ask.
 
 The counts live in memory. After a restart they begin anew, so a message that is read again after a crash can only be
 let through more kindly than the first time; within one run, a repeated attempt counts as another question.
@@ -19,6 +20,7 @@ from echobot.core.message import Place
 from echobot.settings import Limits
 
 WINDOW = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
 
 _Who: TypeAlias = tuple[str, ...]
 _EVERYBODY: _Who = ()
@@ -31,46 +33,69 @@ class Ruling(Enum):
 
 
 @dataclass(slots=True)
-class _Minute:
+class _Count:
     """The answers since the first of them."""
 
     began: datetime
     answers: int = 0
     said_so: bool = False
 
-    def is_over(self, now: datetime) -> bool:
-        return not timedelta(0) <= now - self.began < WINDOW  # a clock that was put back ends it too
+
+class _Counts:
+    """Answers within a time, for everybody who had one in it."""
+
+    def __init__(self, window: timedelta) -> None:
+        self._window = window
+        self._counts: dict[_Who, _Count] = {}
+
+    def of(self, who: _Who, now: datetime) -> _Count:
+        return self._counts.get(who) or _Count(now)
+
+    def put(self, who: _Who, count: _Count) -> None:
+        self._counts[who] = count
+
+    def add(self, who: _Who, now: datetime) -> None:
+        self._counts.setdefault(who, _Count(now)).answers += 1
+
+    def drop_what_is_over(self, now: datetime) -> None:
+        over = [*takewhile(lambda who: self._is_over(self._counts[who], now), self._counts)]  # the oldest come first
+        for who in over:
+            del self._counts[who]
+
+    def _is_over(self, count: _Count, now: datetime) -> bool:
+        return not timedelta(0) <= now - count.began < self._window  # a clock that was put back ends it too
 
 
 class Allowance:
-    """Who may still be answered. Remembers only who was answered in the last minute."""
+    """Who may still be answered. Remembers only who was answered in the last hour."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._minutes: dict[_Who, _Minute] = {}
+        self._minute = _Counts(WINDOW)
+        self._hour = _Counts(_HOUR)
 
     def ask(self, place: Place, person: str, now: datetime) -> Ruling:
         """May this person be answered here now? The answer yes is counted."""
-        self._drop_what_is_over(now)
-        counted = {
-            (place.account, "person", person): self._limits.person_per_minute,
+        for counts in (self._minute, self._hour):
+            counts.drop_what_is_over(now)
+        somebody = (place.account, "person", person)
+        if self._limits.person_per_hour <= self._hour.of(somebody, now).answers:
+            return Ruling.SILENT
+        by_minute = {
+            somebody: self._limits.person_per_minute,
             (place.account, "room", place.room): self._limits.room_per_minute,
             _EVERYBODY: self._limits.bot_per_minute,
         }
-        for who, limit in counted.items():
-            if limit <= (minute := self._minutes.get(who, _Minute(now))).answers:
-                return self._refuse(who, minute)
-        for who in counted:
-            self._minutes.setdefault(who, _Minute(now)).answers += 1
+        for who, limit in by_minute.items():
+            if limit <= (count := self._minute.of(who, now)).answers:
+                return self._refuse(who, count)
+        for who in by_minute:
+            self._minute.add(who, now)
+        self._hour.add(somebody, now)
         return Ruling.ALLOW
 
-    def _refuse(self, who: _Who, minute: _Minute) -> Ruling:
-        ruling = Ruling.SILENT if minute.said_so else Ruling.SAY_SO_ONCE
-        minute.said_so = True
-        self._minutes[who] = minute  # it is not there yet when the limit is nought
+    def _refuse(self, who: _Who, count: _Count) -> Ruling:
+        ruling = Ruling.SILENT if count.said_so else Ruling.SAY_SO_ONCE
+        count.said_so = True
+        self._minute.put(who, count)  # it is not there yet when the limit is nought
         return ruling
-
-    def _drop_what_is_over(self, now: datetime) -> None:
-        over = [*takewhile(lambda who: self._minutes[who].is_over(now), self._minutes)]  # the oldest come first
-        for who in over:
-            del self._minutes[who]

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
 
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
-from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place, Reply
+from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place, Reply, Wish
 
 Keep: TypeAlias = Callable[[Sequence[Message], str], Awaitable[None]]
 """Keeps messages and the cursor behind them, both or neither."""
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that is wrong until somebody mends it."""
+
+    about: str
+    text: str
+    since: datetime
+
 
 MOST_GAPS = 5000
 """How many gaps a store keeps: enough to read, and somebody who asks nonsense for weeks does not fill the disk."""
@@ -22,16 +32,18 @@ class Chat(Protocol):
 
     account: AccountName
 
-    key_lifetime: timedelta
-    """How long the server remembers a delivery key: within it a repeated `send` is harmless."""
+    @property
+    def key_lifetime(self) -> timedelta:
+        """How long the server remembers a delivery key: within it a repeated `send` is harmless."""
 
     async def listen(self, cursor: str | None, keep: Keep) -> None:
         """Read what is said, forward from `cursor` (None: from now on), until cancelled.
 
         Each batch is given to `keep` in the order it was said, together with the cursor behind it, and nothing is
         acknowledged to the server before `keep` has returned. A batch without messages still moves the cursor.
-        A message may be given twice; it may not be left out. What the bot itself or another bot said, edits, and what
-        was said before the bot came are left out here. The server being away is waited for, with growing pauses.
+        A message may be given twice; it may not be left out. What the bot itself or another bot said and what was said
+        before the bot came are left out here; an edit comes as a message of its own that `revises` the first one, after
+        it. The server being away is waited for, with growing pauses.
         Returns normally when the chat is over (the console's end of input). Raises `LoginRefused` when the account's
         token is no longer accepted, and never tries again on its own.
         """
@@ -39,8 +51,15 @@ class Chat(Protocol):
     async def send(self, reply: Reply) -> str:
         """Send a reply and return what the server calls it. One `key` makes one post, however often it is sent.
 
+        A reply `instead_of` an earlier one changes that one and makes no other.
         Raises `ChatUnavailable` when the outcome is unknown or later may help, `ChatRefused` when it never will.
         It does not wait and does not try again: `delivery` does both.
+        """
+
+    async def find(self, reply: Reply) -> str | None:
+        """What the server calls a reply that may have been sent before, longer ago than a key lives; None: never sent.
+
+        Raises `ChatUnavailable` when it cannot be known now, `ChatRefused` when it never can.
         """
 
     async def close(self) -> None:
@@ -69,14 +88,19 @@ class Store(Protocol):
         conversations: Sequence[Conversation],
         now: datetime,
         gaps: Sequence[Gap] = (),
+        wishes: Sequence[Wish] = (),
     ) -> None:
         """Messages are dealt with: replies enter the outbox, texts are forgotten, the conversations go on.
 
         What the knowledge lacks is added to the gaps; a text that is among them in that language is counted up.
+        A wish for silence is kept until the same person takes it back.
         """
 
     async def outbox(self, account: AccountName, now: datetime, limit: int) -> list[Delivery]:
-        """Replies to send now, oldest first; those that wait for a later time are left out."""
+        """Replies to send now, oldest first; those that wait for a later time are left out.
+
+        A reply that `revises` another comes when that one is done, with what the server calls it as `instead_of`.
+        """
 
     async def attempting(self, keys: Sequence[DeliveryKey], now: datetime) -> None:
         """Note, before the first request goes out, that from now on the outcome is unknown until noted."""
@@ -95,6 +119,18 @@ class Store(Protocol):
 
     async def conversation(self, place: Place, person: str) -> Conversation | None:
         """What was last said between the bot and this person at this place."""
+
+    async def meaning(self, key: DeliveryKey) -> str | None:
+        """What was last answered under this key or in place of it; None when nothing was, or nobody knows any more."""
+
+    async def is_silenced(self, account: AccountName, person: str) -> bool:
+        """Whether this person wants no answers from the account."""
+
+    async def note_trouble(self, about: str, trouble: str | None, now: datetime) -> None:
+        """Something is wrong, for `echobot status`; None: it is well again. `about` names it: "knowledge", an account."""
+
+    async def troubles(self) -> list[Trouble]:
+        """What is wrong now, longest first."""
 
     async def gaps(self) -> list[Gap]:
         """What could not be answered, most frequent first."""

@@ -12,7 +12,7 @@ import structlog
 
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
-from echobot.core.message import Message, Reply
+from echobot.core.message import Message, Reply, Wish
 from echobot.errors import EchobotError
 from echobot.ports import Chat, Store
 
@@ -34,6 +34,8 @@ class Handling(Protocol):
     def conversation(self) -> Conversation | None: ...
     @property
     def gap(self) -> Gap | None: ...
+    @property
+    def wish(self) -> Wish | None: ...
 
 
 class Handler(Protocol):
@@ -89,7 +91,8 @@ class Reception:
         replies = [reply for handling in handlings for reply in handling.replies]
         conversations = [handling.conversation for handling in handlings if handling.conversation]
         gaps = [handling.gap for handling in handlings if handling.gap]
-        await self._store.settle(messages, replies, conversations, self._clock(), gaps)
+        wishes = [handling.wish for handling in handlings if handling.wish]
+        await self._store.settle(messages, replies, conversations, self._clock(), gaps, wishes)
         if replies:
             self._replied()
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeAlias
 
 from echobot.core.knowledge import Texts
 from echobot.core.message import AccountName
@@ -33,10 +34,27 @@ class MatrixAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class MastodonAccount:
+    """One account on a server that speaks Mastodon's language."""
+
+    server: str
+    token_file: Path
+    language: str | None = None
+    visibility: str = "unlisted"  # of an answer; the question's own if that is narrower
+    poll_every: timedelta = timedelta(seconds=30)
+    answer_within: timedelta = timedelta(days=2)  # people there read later than in a room
+    replies_in_thread: int = 10
+
+
+Account: TypeAlias = MatrixAccount | MastodonAccount
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """How many questions are answered; past that one polite sentence, then silence."""
 
     person_per_minute: int = 10
+    person_per_hour: int = 60
     room_per_minute: int = 60
     bot_per_minute: int = 600  # the breaker: something is wrong when the whole bot is asked more
 
@@ -55,11 +73,11 @@ class Repository:
 class Settings:
     """Everything `echobot run` needs to know."""
 
-    accounts: Mapping[AccountName, MatrixAccount] = field(default_factory=dict)
+    accounts: Mapping[AccountName, Account] = field(default_factory=dict)
     knowledge: Path | Repository | None = None  # None: the knowledge that echobot comes with
     store: str = "sqlite:///echobot.db"
     contacts: Texts = field(default_factory=dict)  # who to ask when the bot does not know
-    answer_within: timedelta = timedelta(hours=2)
+    answer_within: timedelta = timedelta(hours=2)  # in Matrix rooms
     limits: Limits = Limits()
     keep_messages_for: timedelta = timedelta(days=30)  # ids only: texts go as soon as they are answered
     keep_gaps_for: timedelta = timedelta(days=60)  # questions that had no answer, without who asked them

@@ -1,5 +1,6 @@
 """A conversation with the real bot on a real store; only the clock is in the test's hands."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -18,7 +19,7 @@ class Dialogue:
         self.now = datetime(2026, 11, 20, 12, tzinfo=UTC)
         self.store = SqlStore.open("sqlite://")
         self.answerer = Answerer(knowledge, contacts)
-        manners = Manners(timedelta(hours=2), {AccountName("rooms"): language} if language else {})
+        manners = Manners({AccountName("rooms"): timedelta(hours=2)}, {AccountName("rooms"): language} if language else {})
         self.bot = Bot(lambda: self.answerer, self.store, Allowance(limits), manners, lambda: self.now)
         self._numbers = count()
 
@@ -30,10 +31,21 @@ class Dialogue:
 
     async def handle(self, text, by="ada", room="#help", thread=None, address=Address.NAMED, ago=timedelta(0)):
         place = Place(AccountName("rooms"), room, thread)
-        message = Message(MessageId(f"m{next(self._numbers)}"), place, by, text, self.now - ago, address)
+        self.last = Message(MessageId(f"m{next(self._numbers)}"), place, by, text, self.now - ago, address)
+        return await self._settle(self.last)
+
+    async def edit(self, first, text):
+        """The same person changes a message; `first` is what that led to, or the last message when it led to nothing."""
+        asked = first.replies[0].to if first.replies else self.last.id
+        edited = replace(self.last, id=MessageId(f"{asked}~{next(self._numbers)}"), text=text, revises=asked)
+        return await self._settle(replace(edited, sent_at=self.now))
+
+    async def _settle(self, message):
+        place = message.place
         await self.store.keep(place.account, [message], message.id, self.now)
         handling = await self.bot.handle(message)
         conversations = [handling.conversation] if handling.conversation else []
         gaps = [handling.gap] if handling.gap else []
-        await self.store.settle([message], handling.replies, conversations, self.now, gaps)
+        wishes = [handling.wish] if handling.wish else []
+        await self.store.settle([message], handling.replies, conversations, self.now, gaps, wishes)
         return handling

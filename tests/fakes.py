@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
 from echobot.core.knowledge import EntryId, Language
-from echobot.core.message import AccountName, Address, DeliveryKey, Message, MessageId, Place, Reply
-from echobot.errors import ChatError, ChatUnavailable
+from echobot.core.message import AccountName, Address, DeliveryKey, Message, MessageId, Place, Reply, Wish
+from echobot.errors import ChatError, ChatRefused, ChatUnavailable
 from echobot.ports import Keep, Store
 
 ACCOUNT = AccountName("room-bot")
@@ -92,6 +92,7 @@ class FakeChat:
         self.posts: list[Reply] = []
         self.requests: list[DeliveryKey] = []
         self.troubles: deque[Trouble | None] = deque()  # what the next sends meet; then all is well
+        self.remembers = False  # whether a post can be looked for when its key is forgotten
         self.under_way = 0
         self.most_under_way = 0
         self._clock = clock
@@ -139,6 +140,11 @@ class FakeChat:
             raise trouble.error
         return f"${reply.key}"
 
+    async def find(self, reply: Reply) -> str | None:
+        if not self.remembers:
+            raise ChatRefused("unknown outcome")
+        return next((f"${post.key}" for post in self.posts if post.key == reply.key), None)
+
     async def close(self) -> None:
         self.end()
 
@@ -153,6 +159,7 @@ class Echoed:
     replies: tuple[Reply, ...] = ()
     conversation: Conversation | None = None
     gap: Gap | None = None
+    wish: Wish | None = None
 
 
 class EchoBot:

@@ -14,6 +14,7 @@ ENGLISH = LanguagePack(
     "English",
     {
         "replace": "Instead of {service}:",
+        "replace_for": "Instead of {service} ({need}):",
         "need": "{need}:",
         "tool": "- {name}: {sentence} {site}",
         "about_tool": "{name}: {sentence}\nSite: {site} (licence: {licence})",
@@ -23,6 +24,7 @@ ENGLISH = LanguagePack(
         "sources_reviewed": "Source: {sources} (checked on {date})",
         "choices": "Is it one of these?",
         "choose": "Reply with its number.",
+        "also_asked": "You also asked:",
         "title_service": "Replacing {service}",
         "title_tool": "What {tool} is",
         "unknown": "I don't know.",
@@ -32,6 +34,8 @@ ENGLISH = LanguagePack(
         "too_many": "Too many questions; please wait a minute.",
         "why": "Because of: {words}.",
         "only_languages": "I only read {languages}.",
+        "stopped": "I am silent now.",
+        "resumed": "I am back.",
     },
     {
         Intent.REPLACE: ("instead of", "altern*", "leave", "replace*"),
@@ -47,12 +51,15 @@ ENGLISH = LanguagePack(
         ("why", "how do you know"),
         ("and for", "what about", "and"),
         (("first",), ("second",), ("third",)),
+        ("last",),
+        ("stop", "leave me alone"),
+        ("start",),
     ),
 )
 CROATIAN = LanguagePack(
     HR,
     "hrvatski",
-    {**ENGLISH.phrases, "replace": "{service} – slobodne zamjene:"},
+    {**ENGLISH.phrases, "replace": "{service} – slobodne zamjene:", "replace_for": "{service} ({need}) – slobodne zamjene:"},
     {
         Intent.REPLACE: ("umjesto", "zamjen*"),
         Intent.WHAT: ("što je",),

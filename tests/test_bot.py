@@ -172,3 +172,103 @@ async def test_what_is_no_question_is_not_known(dialogue, text):
 def knowledge_without_needs():
     known = knowledge()
     return type(known)(known.entries, known.tools, {}, known.services, known.languages)
+
+
+# Several things at once
+
+
+async def test_of_several_questions_the_first_is_answered_and_the_rest_are_offered(dialogue):
+    answer = await dialogue.say("An alternative to gdrive? And what is the fediverse? When is the next study visit?")
+
+    assert answer.startswith("Instead of Google Drive:")
+    assert answer.endswith("You also asked:\n1. The fediverse\n2. When is the next study visit")
+    assert (await dialogue.say("2")).startswith("The visits of 2023 are over.")
+
+
+async def test_a_question_goes_on_from_the_one_before_it_in_the_same_message(dialogue):
+    answer = await dialogue.say("What is an alternative to gdrive? And whatsapp?")
+
+    assert answer.startswith("Instead of Google Drive:")
+    assert answer.endswith("You also asked:\n1. Replacing WhatsApp")
+
+
+async def test_of_several_lines_each_may_be_a_question(dialogue):
+    assert "1. Replacing WhatsApp" in await dialogue.say("alternative to gdrive\nalternative to whatsapp")
+
+
+async def test_what_is_told_beside_one_question_is_not_asked(dialogue):
+    answer = await dialogue.say("We want to leave WhatsApp instead of staying. What is the fediverse?")
+
+    assert "You also asked" not in answer
+
+
+async def test_the_one_of_several_questions_that_can_be_answered_is_answered(dialogue):
+    answer = await dialogue.say("How is the weather on Mars tomorrow? What is the fediverse?")
+
+    assert answer.startswith("Many servers that talk with each other.")
+
+
+async def test_a_name_and_a_need_are_one_question(dialogue):
+    answer = await dialogue.say("an alternative to gdrive to share a folder")
+
+    assert answer.startswith("Instead of Google Drive (share files):\n- Nextcloud:")
+
+
+async def test_the_last_of_two_choices_is_the_second(dialogue):
+    await dialogue.say("google drive")
+
+    assert (await dialogue.say("the last one")).startswith("Share files:")
+
+
+# Who wants to be left alone, is
+
+
+async def test_whoever_says_stop_is_told_once_and_then_left_alone_until_they_say_start(dialogue):
+    assert await dialogue.say("Stop!") == "I am silent now."
+    assert await dialogue.say("what is the fediverse?") is None
+    assert await dialogue.say("stop") is None
+    assert (await dialogue.say("what is the fediverse?", by="bob")).startswith("Many servers")
+    assert await dialogue.say("start", room="#elsewhere") == "I am back."
+    assert (await dialogue.say("what is the fediverse?")).startswith("Many servers")
+
+
+async def test_a_question_that_begins_with_stop_is_a_question(dialogue):
+    assert await dialogue.say("stop using gdrive: which alternative?") != "I am silent now."
+
+
+async def test_start_means_nothing_to_somebody_who_is_answered_anyway(dialogue):
+    assert await dialogue.say("start") == "I don't know."
+
+
+# Edited questions
+
+
+async def test_an_edited_question_with_another_meaning_is_answered_in_place_of_the_first(dialogue):
+    first = await dialogue.handle("what is the fediverse?")
+    again = await dialogue.edit(first, "an alternative to gdrive?")
+    (reply,) = again.replies
+
+    assert reply.text.startswith("Instead of Google Drive:")
+    assert (reply.revises, reply.to) == (first.replies[0].key, first.replies[0].to)
+    assert reply.key != first.replies[0].key
+
+
+async def test_an_edit_that_means_the_same_is_not_answered_again(dialogue):
+    first = await dialogue.handle("explain the fediverse to me")
+
+    assert (await dialogue.edit(first, "What is the fediverse?")).replies == ()
+
+
+async def test_an_edit_is_compared_with_the_last_answer_and_not_with_the_first(dialogue):
+    first = await dialogue.handle("what is the fediverse?")
+    await dialogue.edit(first, "an alternative to gdrive?")
+
+    assert (await dialogue.edit(first, "an alternative to google drive?")).replies == ()
+    assert len((await dialogue.edit(first, "what is the fediverse?")).replies) == 1
+
+
+async def test_an_edit_of_what_was_never_answered_is_not_answered(dialogue):
+    unheard = await dialogue.handle("what is the fediverse?", ago=timedelta(hours=3))
+
+    assert unheard.replies == ()
+    assert (await dialogue.edit(unheard, "an alternative to gdrive?")).replies == ()

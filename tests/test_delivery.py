@@ -171,6 +171,26 @@ async def test_a_long_outage_loses_nothing_that_was_surely_not_sent(chat, store,
 # When nobody knows what became of it
 
 
+async def test_after_the_server_forgot_the_key_a_post_that_can_be_found_is_not_made_again(chat, store, deliver):
+    chat.remembers = True
+    chat.fail(connection_broke(created=True))
+    await queue(store, reply(1), reply(2, asker="@ivo:example.org"))
+    await store.attempting([reply(1).key], NOON - 2 * chat.key_lifetime)
+    await deliver()
+
+    assert sorted(chat.texts) == ["A video site."] * 2
+    assert chat.requests.count(reply(1).key) == 1
+
+
+async def test_after_the_server_forgot_the_key_what_cannot_be_found_is_sent(chat, store, deliver):
+    chat.remembers = True
+    await queue(store, reply(1))
+    await store.attempting([reply(1).key], NOON - 2 * chat.key_lifetime)
+    await deliver()
+
+    assert chat.posts == [reply(1)]
+
+
 async def test_a_reply_that_was_under_way_at_the_crash_is_sent_again(chat, store, deliver):
     await queue(store, reply(1))
     await store.attempting([reply(1).key], NOON)

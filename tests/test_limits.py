@@ -12,7 +12,7 @@ from tests.fakes import ACCOUNT, NOON, ROOM
 ALLOW, SAY_SO_ONCE, SILENT = Ruling.ALLOW, Ruling.SAY_SO_ONCE, Ruling.SILENT
 OTHER_ROOM = Place(ACCOUNT, "!other:example.org")
 ANA, IVO, MIA = "@ana:example.org", "@ivo:example.org", "@mia:example.org"
-SECOND = timedelta(seconds=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -88,9 +88,18 @@ def test_a_clock_that_is_put_back_silences_nobody_for_long(allowance):
     assert allowance.ask(ROOM, ANA, NOON - timedelta(hours=1)) is ALLOW
 
 
-def test_only_the_last_minute_is_remembered():
+def test_what_goes_on_for_an_hour_meets_silence_until_the_hour_is_over():
+    allowance = Allowance(Limits(person_per_hour=30))
+    rulings = [allowance.ask(ROOM, ANA, NOON + minute * MINUTE) for minute in range(62)]
+
+    assert rulings == [ALLOW] * 30 + [SILENT] * 30 + [ALLOW] * 2
+    assert allowance.ask(ROOM, IVO, NOON + 59 * MINUTE) is ALLOW
+
+
+def test_only_the_last_minute_and_the_last_hour_are_remembered():
     allowance = Allowance(Limits())
     for number in range(5000):
         allowance.ask(Place(ACCOUNT, f"!r{number}"), f"@p{number}", NOON + number * SECOND)
 
-    assert len(allowance._minutes) <= 2 * 60 + 1
+    assert len(allowance._minute._counts) <= 2 * 60 + 1
+    assert len(allowance._hour._counts) <= 60 * 60 + 1

@@ -19,9 +19,9 @@ class CountingStore(SqlStore):
 
     settled: list[int]
 
-    async def settle(self, messages, replies, conversations, now, gaps=()):
+    async def settle(self, messages, replies, conversations, now, gaps=(), wishes=()):
         self.settled.append(len(messages))
-        await super().settle(messages, replies, conversations, now, gaps)
+        await super().settle(messages, replies, conversations, now, gaps, wishes)
 
 
 @pytest.fixture

@@ -67,6 +67,10 @@ class ConsoleChat:
         self._replied.set()
         return str(reply.key)
 
+    async def find(self, reply: Reply) -> str | None:  # noqa: ARG002
+        """Nothing: a terminal keeps no record."""
+        return None
+
     async def close(self) -> None:
         """Nothing to let go of."""
 

@@ -87,7 +87,8 @@ def _pack(language: str, said: _Parts) -> LanguagePack:
 
 def _talk(said: _Parts) -> Talk:
     talk: TalkShape = said["talk"][0] if "talk" in said else TalkShape.model_validate({})
-    return Talk(talk.yes, talk.why, talk.also, (talk.first, talk.second, talk.third))
+    ordinals = (talk.first, talk.second, talk.third)
+    return Talk(talk.yes, talk.why, talk.also, ordinals, talk.last, talk.stop, talk.start)
 
 
 def _folded(texts: Iterable[str]) -> frozenset[str]:

@@ -65,15 +65,16 @@ def label(trail: Trail) -> str:
 
 def _problem(trail: Trail, detail: ErrorDetails, shape: type[BaseModel], tree: Tree) -> Problem:
     kind, steps = detail["type"], detail["loc"]
+    data = _below(tree.root, trail[: len(trail) - len(steps)])
     if kind == "missing":
-        return tree.problem(trail, f"`{trail[-1]}` is missing", f"add it: {_wanted(_field(shape, steps))}")
+        return tree.problem(trail, f"`{trail[-1]}` is missing", f"add it: {_wanted(_field(shape, steps, data))}")
     if kind == "extra_forbidden":
-        return tree.problem(trail, *unknown_key(str(trail[-1]), _keys(shape, steps[:-1])), at_key=True)
+        return tree.problem(trail, *unknown_key(str(trail[-1]), _keys(shape, steps[:-1], data)), at_key=True)
     if trail[-1] == "[key]":
         wrong, instead = _unfit(detail, None)
         return tree.problem(trail[:-1], f"{label(trail[:-2])}: {wrong}", instead, at_key=True)
     trail = tree.existing(trail)
-    wrong, instead = _SENTENCES.get(kind, _other)(detail, _field(shape, steps))
+    wrong, instead = _SENTENCES.get(kind, _other)(detail, _field(shape, steps, data))
     return tree.problem(trail, f"{label(trail)} {wrong}", instead)
 
 
@@ -177,33 +178,52 @@ def _wanted(field: FieldInfo | None) -> str:
     return description[:1].lower() + description[1:] + example
 
 
-def _keys(shape: type[BaseModel], steps: Trail) -> list[str]:
-    inner, _ = _inner(shape, steps)
+def _keys(shape: type[BaseModel], steps: Trail, data: Any) -> list[str]:
+    inner, _ = _inner(shape, steps, data)
     return list(_fields(inner)) if _is_shape(inner) else []
 
 
-def _field(shape: type[BaseModel], steps: Trail) -> FieldInfo | None:
-    return _inner(shape, steps)[1]
+def _field(shape: type[BaseModel], steps: Trail, data: Any) -> FieldInfo | None:
+    return _inner(shape, steps, data)[1]
 
 
-def _inner(shape: Any, steps: Trail) -> tuple[Any, FieldInfo | None]:
-    """The type that the steps lead to, and the last field on the way."""
+def _inner(shape: Any, steps: Trail, data: Any) -> tuple[Any, FieldInfo | None]:
+    """The type that the steps lead to, and the last field on the way; of several types, the one of the data's kind."""
     field: FieldInfo | None = None
     for step in steps:
+        data = _below(data, (step,))
         if _is_shape(shape):
             field = _fields(shape).get(str(step))
             shape = field.annotation if field else None
         else:
             shape = next(reversed([kind for kind in get_args(shape) if kind is not ...]), None)
-        shape = _bare(shape)
+        shape = _bare(shape, data)
     return shape, field
 
 
-def _bare(annotation: Any) -> Any:
+def _below(data: Any, trail: Trail) -> Any:
+    """What the trail leads to in what was read; None where it leads nowhere."""
+    for step in trail:
+        try:
+            data = data[step]
+        except (LookupError, TypeError):
+            return None
+    return data
+
+
+def _bare(annotation: Any, data: Any) -> Any:
     """The type inside `Annotated[…]` and `… | None`."""
-    if get_origin(annotation) is Annotated or get_origin(annotation) in {Union, UnionType}:
-        return _bare(get_args(annotation)[0])
+    if get_origin(annotation) is Annotated:
+        return _bare(get_args(annotation)[0], data)
+    if get_origin(annotation) in {Union, UnionType}:
+        kinds = get_args(annotation)
+        return _bare(next((kind for kind in kinds if _is_of_kind(kind, data)), kinds[0]), data)
     return annotation
+
+
+def _is_of_kind(annotation: Any, data: Any) -> bool:
+    kind = _fields(annotation).get("kind") if _is_shape(annotation) else None
+    return kind is not None and _below(data, ("kind",)) in get_args(kind.annotation)
 
 
 def _is_shape(annotation: Any) -> bool:

@@ -10,11 +10,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from echobot.content.sentences import problems
-from echobot.content.settings_shapes import MatrixAccountShape, RepositoryShape, SettingsShape
+from echobot.content.settings_shapes import MastodonAccountShape, MatrixAccountShape, RepositoryShape, SettingsShape
 from echobot.content.yaml_reading import read_tree
 from echobot.core.problem import Problem
 from echobot.errors import ProblemsFound, SettingsError
-from echobot.settings import Invites, Limits, MatrixAccount, Repository, Settings
+from echobot.settings import Account, Invites, Limits, MastodonAccount, MatrixAccount, Repository, Settings
 
 _LONGEST_SECRET = 10_000
 
@@ -69,13 +69,12 @@ def _settings(shape: SettingsShape, folder: Path) -> Settings:
     return Settings(**given)
 
 
-def _account(shape: MatrixAccountShape, folder: Path) -> MatrixAccount:
-    given = {
-        **_given(shape),
-        "token_file": _path(shape.token_file, folder),
-        "invites": Invites(**_given(shape.invites)),
-    }
-    return MatrixAccount(**{key: value for key, value in given.items() if key != "kind"})
+def _account(shape: MatrixAccountShape | MastodonAccountShape, folder: Path) -> Account:
+    given = {**_given(shape), "token_file": _path(shape.token_file, folder)}
+    del given["kind"]
+    if isinstance(shape, MastodonAccountShape):
+        return MastodonAccount(**given)
+    return MatrixAccount(**{**given, "invites": Invites(**_given(shape.invites))})
 
 
 def _knowledge(place: RepositoryShape | str, folder: Path) -> Path | Repository:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
+    BaseModel,
     BeforeValidator,
     Field,
     PlainValidator,
@@ -95,8 +96,54 @@ class MatrixAccountShape(Shape):
     invites: InvitesShape = Field(InvitesShape.model_validate({}), description="Who may bring the bot into a room")
 
 
+class MastodonAccountShape(Shape):
+    kind: Literal["mastodon"] = Field(description="The network that the account is on", examples=["mastodon"])
+    server: ServerAddress = Field(description="Its server", examples=["https://social.example.org"])
+    token_file: Text = Field(description="The file that holds the account's token", examples=["secrets/mastodon"])
+    language: LanguageCode | None = Field(
+        None, description="What to answer in when the question does not tell", examples=["fr"]
+    )
+    visibility: Literal["public", "unlisted", "private", "direct"] = Field(
+        "unlisted", description="Who may see an answer, or fewer if the question was for fewer", examples=["unlisted"]
+    )
+    poll_every: Annotated[Duration, AfterValidator(_sparingly)] = Field(
+        timedelta(seconds=30), description="How often to ask for new mentions when no stream tells", examples=["30s"]
+    )
+    answer_within: Duration = Field(
+        timedelta(days=2), description="How old a question may be and still be answered", examples=["2 days"]
+    )
+    replies_in_thread: Number = Field(10, description="Answers in one thread, at most", examples=[10])
+
+
+class _AnyAccountShape(BaseModel):
+    """What is asked of an account before it is known which network it is on."""
+
+    kind: Literal["matrix", "mastodon"] = Field(
+        description="the network that the account is on, matrix or mastodon", examples=["matrix"]
+    )
+
+
+_ACCOUNTS: dict[str, type[BaseModel]] = {
+    "matrix": MatrixAccountShape,
+    "mastodon": MastodonAccountShape,
+}
+
+
+def _account(value: Any) -> BaseModel:
+    kind = value.get("kind") if isinstance(value, dict) else None
+    shape = _ACCOUNTS.get(kind, _AnyAccountShape) if isinstance(kind, str) else _AnyAccountShape
+    return shape.model_validate(value)
+
+
+Account = Annotated[
+    MatrixAccountShape | MastodonAccountShape,
+    PlainValidator(_account, json_schema_input_type=MatrixAccountShape | MastodonAccountShape),
+]
+
+
 class LimitsShape(Shape):
     person_per_minute: Number = Field(10, description="Questions of one person", examples=[10])
+    person_per_hour: Number = Field(60, description="The same in an hour; then silence", examples=[60])
     room_per_minute: Number = Field(60, description="Questions in one room", examples=[60])
     bot_per_minute: Number = Field(600, description="Questions to the whole bot", examples=[600])
 
@@ -127,7 +174,7 @@ KnowledgePlace = Annotated[
 class SettingsShape(Shape):
     """The settings: everything has a default but the accounts."""
 
-    accounts: dict[Id, MatrixAccountShape] = Field({}, description="The bot's accounts, by names of your choice")
+    accounts: dict[Id, Account] = Field({}, description="The bot's accounts, by names of your choice")
     knowledge: KnowledgePlace | None = Field(
         None,
         description="The knowledge base's folder, or the git repository to follow; else the shipped one",

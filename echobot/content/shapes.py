@@ -164,7 +164,10 @@ class TalkShape(Shape):
     also: NoTexts = Field((), description="How a message begins that goes on", examples=[["and for", "what about"]])
     first: NoTexts = Field((), description="Words for the first of the choices", examples=[["first"]])
     second: NoTexts = Field((), description="Words for the second", examples=[["second"]])
-    third: NoTexts = Field((), description="Words for the third", examples=[["third", "last"]])
+    third: NoTexts = Field((), description="Words for the third", examples=[["third"]])
+    last: NoTexts = Field((), description="Words for the last", examples=[["last"]])
+    stop: NoTexts = Field((), description="Messages of somebody who wants no more answers", examples=[["stop"]])
+    start: NoTexts = Field((), description="Messages of somebody who wants answers again", examples=[["start"]])
 
 
 class LanguageShape(Shape):

@@ -27,11 +27,13 @@ class Match:
     intent: Intent | None = None  # what is asked of a name; None for entries and needs
     vetoed: bool = False  # words that nothing explains: choices at most, however high the score
     reason: str = ""  # for curators, in plain English
+    need: EntryId | None = None  # what a service is to be replaced for, when the question says so
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     match: Match
+    also: tuple[Match, ...] = ()  # what else was asked in the same message, and can be answered
 
 
 @dataclass(frozen=True, slots=True)

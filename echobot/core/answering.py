@@ -12,6 +12,7 @@ from echobot.core.conversation import Conversation, decide
 from echobot.core.knowledge import EntryId, Intent, Knowledge, Language, Texts
 from echobot.core.language import LanguageGuess
 from echobot.core.matching import Matcher
+from echobot.core.several import questions
 from echobot.core.wording import Voice
 
 _MOST_CHARACTERS = 4000
@@ -31,10 +32,15 @@ class Answered:
         return type(self.answer).__name__.lower()
 
     @property
+    def meaning(self) -> str:
+        """What was answered, in short; the same for the same answer, whatever its words are."""
+        return f"{self.outcome} {self.question.language} {' '.join(self.entries)}".strip()
+
+    @property
     def entries(self) -> tuple[EntryId, ...]:
         match self.answer:
-            case Found(match):
-                return (match.entry,)
+            case Found(match, also):
+                return (match.entry, *(other.entry for other in also))
             case Choices(matches):
                 return tuple(match.entry for match in matches)
             case _:
@@ -68,6 +74,10 @@ class Answerer:
         """What the text is written in; the hint where it does not tell."""
         return self._guess.guess(text, hint)
 
+    def wanted(self, text: str) -> followup.Wanted | None:
+        """Whether the message says "stop" or "start"."""
+        return followup.wanted(text, self.knowledge.languages.values())
+
     def voice(self, language: Language, today: date | None = None) -> Voice:
         return Voice(self.knowledge, language, self._contacts, today)
 
@@ -88,11 +98,31 @@ class Answerer:
         voice = self.voice(question.language, today)
         if before and (answered := self._in_conversation(question, voice, before)):
             return answered
-        matches = self.matcher.rank(question, self._wanted(question, before))
-        decision = decide(matches, self.matcher.found_at, self.matcher.choices_at, self.matcher.neighbours)
+        matches, whole = self._decide(question, before.answered if before else None)
+        decision = self._several(question, whole)
+        if isinstance(decision, Found) and decision is not whole:
+            matches = [decision.match, *decision.also, *matches]
         foreign = isinstance(decision, Unknown) and not self._guess.knows(text)
         said = voice.only_these_languages() if foreign else voice.answer(decision)
         return Answered(question, decision, tuple(matches), said)
+
+    def _decide(self, question: Question, answered: EntryId | None) -> tuple[list[Match], Answer]:
+        """What fits, and what follows from it, after `answered` was said."""
+        matches = self.matcher.rank(question, self._wanted(question, answered))
+        return matches, decide(matches, self.matcher.found_at, self.matcher.choices_at, self.matcher.neighbours)
+
+    def _several(self, question: Question, whole: Answer) -> Answer:
+        """The first of several questions that can be answered, with the others; else what the whole message means."""
+        found: dict[EntryId, Match] = {}
+        for text in questions(question.text):
+            part = Question(text, self.language(text, question.language))
+            _, answer = self._decide(part, next(reversed(found), None))
+            if isinstance(answer, Found):
+                found.setdefault(answer.match.entry, answer.match)
+        first, *also = found.values() or [None]
+        if first is None or (isinstance(whole, Found) and not also):
+            return whole
+        return Found(first, tuple(match for match in also if match))
 
     def _in_conversation(self, question: Question, voice: Voice, before: Conversation) -> Answered | None:
         """A choice among those offered, or where the last answer came from."""
@@ -109,14 +139,14 @@ class Answerer:
     def _given(self, question: Question, voice: Voice, match: Match) -> Answered:
         return Answered(question, Found(match), (match,), voice.answer(Found(match)))
 
-    def _wanted(self, question: Question, before: Conversation | None) -> Intent | None:
+    def _wanted(self, question: Question, answered: EntryId | None) -> Intent | None:
         """After "instead of Google Drive?", "and Gmail?" asks for the same of something else."""
         pack = self.knowledge.languages.get(question.language)
-        if before is None or before.answered is None or followup.goes_on(question.text, pack) is None:
+        if answered is None or followup.goes_on(question.text, pack) is None:
             return None
-        if before.answered in self.knowledge.services:
+        if answered in self.knowledge.services:
             return Intent.REPLACE
-        return Intent.WHAT if before.answered in self.knowledge.tools else None
+        return Intent.WHAT if answered in self.knowledge.tools else None
 
     @property
     def languages(self) -> frozenset[Language]:

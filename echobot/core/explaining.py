@@ -22,8 +22,9 @@ def explain(answered: Answered, answerer: Answerer) -> str:
 def _decision(answered: Answered, found_at: float, choices_at: float) -> str:
     best = answered.matches[0] if answered.matches else None
     match answered.answer:
-        case Found(found):
-            return f"Found: {found.entry} scores {found.score:.3f}; from {found_at:.3f} on a match is the answer."
+        case Found(found, also):
+            rest = f" Asked as well: {', '.join(match.entry for match in also)}." if also else ""
+            return f"Found: {found.entry} scores {found.score:.3f}; from {found_at:.3f} on a match is the answer.{rest}"
         case Choices(matches):
             why = _why_not_found(matches[0], found_at)
             return f"Choices: {', '.join(match.entry for match in matches)}, because {why}."
@@ -46,6 +47,8 @@ def _match(place: int, match: Match) -> list[str]:
     lines = [f"{title}: {match.entry}, {match.score:.3f}" + (f" ({match.reason})" if match.reason else "")]
     if match.matched:
         lines.append(f"  spoke for it: {_quoted(match.matched)}")
+    if match.need:
+        lines.append(f"  for this need: {match.need}")
     if match.unexplained:
         lines.append(f"  left unexplained: {_quoted(match.unexplained)}")
     return lines

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from enum import Enum, auto
 
 from echobot.core.knowledge import EntryId, LanguagePack
 from echobot.core.text import words
+
+class Wanted(Enum):
+    """What somebody wants of the bot from now on."""
+
+    SILENCE = auto()
+    ANSWERS = auto()
+
 
 _SHORT = 6  # words: longer ones are a question of their own
 
@@ -20,7 +28,7 @@ def picked(
         return offered[place] if 0 <= place < len(offered) else None
     if pack is None or not (said := _short(text)):
         return None
-    place = _place(said, pack)
+    place = _place(said, pack, len(offered))
     if place is not None and place < len(offered):
         return offered[place]
     return _by_title(said, offered, pack, title)
@@ -29,6 +37,17 @@ def picked(
 def asks_why(text: str, pack: LanguagePack | None) -> bool:
     """Whether somebody wants to know where the last answer came from."""
     return pack is not None and tuple(_short(text)) in {tuple(words(why)) for why in pack.talk.why}
+
+
+def wanted(text: str, packs: Iterable[LanguagePack]) -> Wanted | None:
+    """Whether the whole message asks for no more answers, or for answers again, in any language: one word is enough."""
+    if not (said := _short(text)):
+        return None
+    for pack in packs:
+        for wish, texts in {Wanted.SILENCE: pack.talk.stop, Wanted.ANSWERS: pack.talk.start}.items():
+            if said in map(words, texts):
+                return wish
+    return None
 
 
 def goes_on(text: str, pack: LanguagePack | None) -> str | None:
@@ -51,11 +70,12 @@ def _short(text: str) -> list[str]:
     return said if len(said) <= _SHORT else []
 
 
-def _place(said: Sequence[str], pack: LanguagePack) -> int | None:
+def _place(said: Sequence[str], pack: LanguagePack, count: int) -> int | None:
     if _agrees(said, pack):
         return 0
     telling = [word for word in said if word not in pack.small_words]
     places = [place for place, forms in enumerate(pack.talk.ordinals) if _says(forms, said)]
+    places += [count - 1] if _says(pack.talk.last, said) else []
     return places[0] if len(places) == 1 and len(telling) <= 2 else None
 
 

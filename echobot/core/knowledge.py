@@ -111,6 +111,9 @@ class Talk:
     why: tuple[str, ...] = ()  # whole messages: "why", "how do you know"
     also: tuple[str, ...] = ()  # how "and for photos?" begins
     ordinals: tuple[tuple[str, ...], ...] = ()  # the words for first, second and third
+    last: tuple[str, ...] = ()
+    stop: tuple[str, ...] = ()  # whole messages of somebody who wants no more answers
+    start: tuple[str, ...] = ()  # and of somebody who wants them again
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,17 @@ class Message:
     text: str
     sent_at: datetime
     address: Address
+    envelope: str = ""  # what the chat needs to bring a reply back; nobody else reads it
+    revises: MessageId | None = None  # the message that this is a later form of: its sender edited it
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Somebody wants to be left alone by an account of the bot's, or not any more."""
+
+    account: AccountName
+    person: str
+    silence: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,10 @@ class Reply:
     asker: str
     text: str
     language: str
+    envelope: str = ""  # the message's
+    meaning: str = ""  # what was answered, in short: an edited question with the same meaning needs no other answer
+    revises: DeliveryKey | None = None  # the reply that this one takes the place of
+    instead_of: str | None = None  # what the server calls that reply, once it is there
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +12,7 @@ from echobot.core.layout import begin, language_name, lines, paragraphs, written
 
 PHRASES: Mapping[str, frozenset[str]] = {
     "replace": frozenset({"service"}),  # above the tools that replace a service
+    "replace_for": frozenset({"service", "need"}),  # above those that replace it for one need only
     "need": frozenset({"need"}),  # above the tools that serve a need
     "tool": frozenset({"name", "sentence", "site"}),  # one line of such a list
     "about_tool": frozenset({"name", "sentence", "site", "licence"}),  # a tool by itself
@@ -21,6 +22,7 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "sources_reviewed": frozenset({"sources", "date"}),
     "choices": frozenset(),  # above two or three numbered titles
     "choose": frozenset(),  # below them: how to pick one
+    "also_asked": frozenset(),  # above the numbered titles of what else was asked in the same message
     "title_service": frozenset({"service"}),  # what a choice is called
     "title_tool": frozenset({"tool"}),
     "unknown": frozenset(),
@@ -30,8 +32,13 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "too_many": frozenset(),  # a limit was reached; said once
     "why": frozenset({"words"}),  # the words of the question that spoke for the last answer
     "only_languages": frozenset({"languages"}),  # the question is in none of those the bot speaks
+    "stopped": frozenset(),  # the answer to "stop": the bot falls silent for this person
+    "resumed": frozenset(),  # the answer to "start" after that
 }
 """The sentences that every language must have, and the places in each that are filled in."""
+
+
+_MOST_TOOLS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +53,8 @@ class Voice:
     def answer(self, answer: Answer) -> str:
         """The whole reply, plain: "- " before items, blank lines between paragraphs, bare links."""
         match answer:
-            case Found(match):
-                return self.entry(match.entry)
+            case Found(match, also):
+                return paragraphs(self.entry(match.entry, match.need), self._also(also))
             case Choices(matches):
                 return self._choices(matches)
             case _:
@@ -65,6 +72,12 @@ class Voice:
 
     def too_many(self) -> str:
         return self.phrase("too_many")
+
+    def stopped(self) -> str:
+        return self.phrase("stopped")
+
+    def resumed(self) -> str:
+        return self.phrase("resumed")
 
     def phrase(self, name: str, /, **values: str) -> str:
         """One of the bot's own sentences, filled in; English stands in for a language that it does not speak."""
@@ -90,16 +103,19 @@ class Voice:
             return begin(asked[0])
         return self._text(entry.title) or begin(next(iter(entry.asked.values()))[0])
 
-    def entry(self, entry: EntryId) -> str:
-        """What is known under this id, with its sources; where it may have changed, that is said first."""
-        return paragraphs(self._out_of_date(entry), self._said(entry))
+    def entry(self, entry: EntryId, need: EntryId | None = None) -> str:
+        """What is known under this id, with its sources; where it may have changed, that is said first.
 
-    def _said(self, entry: EntryId) -> str:
+        With a `need`, what serves it in place of a service: first what replaces the service as well.
+        """
+        return paragraphs(self._out_of_date(entry), self._said(entry, need))
+
+    def _said(self, entry: EntryId, need: EntryId | None) -> str:
         known = self.knowledge
         if service := known.services.get(entry):
-            return self._service(service)
-        if need := known.needs.get(entry):
-            return self._need(need)
+            return self._service(service, known.needs.get(need) if need else None)
+        if entry in known.needs:
+            return self._need(known.needs[entry])
         if tool := known.tools.get(entry):
             return self._tool(tool)
         return self._entry(known.entries[entry])
@@ -109,12 +125,17 @@ class Voice:
             self._notice(entry.answer), self._text(entry.answer), self._sources(entry.sources, entry.reviewed)
         )
 
-    def _service(self, service: Service) -> str:
+    def _service(self, service: Service, need: Need | None) -> str:
+        heading, tools, sources = self.phrase("replace", service=service.name), service.tools, service.sources
+        if need:
+            heading = self.phrase("replace_for", service=service.name, need=self._text(need.name))
+            tools = tuple(sorted(need.tools, key=lambda tool: tool not in service.tools))[:_MOST_TOOLS]
+            sources = tuple(dict.fromkeys((*service.sources, *need.sources)))
         return paragraphs(
-            lines(self.phrase("replace", service=service.name), *self._tool_lines(service.tools)),
+            lines(heading, *self._tool_lines(tools)),
             self._text(service.experience),
-            self._cautions(service.caution, service.tools),
-            self._sources(service.sources, service.reviewed),
+            self._cautions(service.caution, tools),
+            self._sources(sources, service.reviewed),
         )
 
     def _need(self, need: Need) -> str:
@@ -163,8 +184,13 @@ class Voice:
         return self.phrase("sources_reviewed", sources=listed, date=written(reviewed, self.language))
 
     def _choices(self, matches: Iterable[Match]) -> str:
-        numbered = [f"{number}. {self.title(match.entry)}" for number, match in enumerate(matches, start=1)]
-        return paragraphs(lines(self.phrase("choices"), *numbered), self.phrase("choose"))
+        return paragraphs(lines(self.phrase("choices"), *self._numbered(matches)), self.phrase("choose"))
+
+    def _also(self, matches: Sequence[Match]) -> str:
+        return lines(self.phrase("also_asked"), *self._numbered(matches)) if matches else ""
+
+    def _numbered(self, matches: Iterable[Match]) -> list[str]:
+        return [f"{number}. {self.title(match.entry)}" for number, match in enumerate(matches, start=1)]
 
     def _unknown(self) -> str:
         contact = self.contacts.get(self.language) or next(iter(self.contacts.values()), "")

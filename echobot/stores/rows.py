@@ -10,6 +10,7 @@ from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
 from echobot.core.knowledge import EntryId, Language
 from echobot.core.message import AccountName, Address, Delivery, DeliveryKey, Message, MessageId, Place, Reply
+from echobot.ports import Trouble
 
 
 def message_row(message: Message) -> dict[str, Any]:
@@ -21,6 +22,8 @@ def message_row(message: Message) -> dict[str, Any]:
         "text": message.text,
         "sent_at": message.sent_at,
         "address": message.address.value,
+        "envelope": message.envelope,
+        "revises": message.revises,
     }
 
 
@@ -32,6 +35,8 @@ def message_from(row: Row[Any]) -> Message:
         text=row.text,
         sent_at=row.sent_at,
         address=Address(row.address),
+        envelope=row.envelope or "",
+        revises=MessageId(row.revises) if row.revises is not None else None,
     )
 
 
@@ -45,6 +50,9 @@ def reply_row(reply: Reply) -> dict[str, Any]:
         "asker": reply.asker,
         "text": reply.text,
         "language": reply.language,
+        "envelope": reply.envelope,
+        "meaning": reply.meaning,
+        "revises": reply.revises,
     }
 
 
@@ -56,6 +64,10 @@ def delivery_from(row: Row[Any]) -> Delivery:
         asker=row.asker,
         text=row.text,
         language=row.language,
+        envelope=row.envelope or "",
+        meaning=row.meaning or "",
+        revises=DeliveryKey(row.revises) if row.revises is not None else None,
+        instead_of=row.instead_of,
     )
     return Delivery(reply, row.first_tried_at, row.tries)
 
@@ -84,6 +96,10 @@ def conversation_from(row: Row[Any]) -> Conversation:
         answered=EntryId(row.answered) if row.answered is not None else None,
         because=tuple(row.because),
     )
+
+
+def trouble_from(row: Row[Any]) -> Trouble:
+    return Trouble(row.about, row.text, row.since)
 
 
 def gap_row(gap: Gap) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
-from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place, Reply
+from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place, Reply, Wish
+from echobot.ports import Trouble
 from echobot.stores import transactions
 from echobot.stores.opening import Database, open_database, open_to_read
 
@@ -55,10 +56,12 @@ class SqlStore:
         conversations: Sequence[Conversation],
         now: datetime,
         gaps: Sequence[Gap] = (),
+        wishes: Sequence[Wish] = (),
     ) -> None:
         def settle_and_note(connection: Connection) -> None:
             transactions.settle(connection, messages, replies, conversations, now)
             transactions.note(connection, gaps)
+            transactions.follow(connection, wishes)
 
         await self._do(settle_and_note)
 
@@ -79,6 +82,18 @@ class SqlStore:
 
     async def conversation(self, place: Place, person: str) -> Conversation | None:
         return await self._do(transactions.conversation, place, person)
+
+    async def meaning(self, key: DeliveryKey) -> str | None:
+        return await self._do(transactions.meaning, key)
+
+    async def is_silenced(self, account: AccountName, person: str) -> bool:
+        return await self._do(transactions.is_silenced, account, person)
+
+    async def note_trouble(self, about: str, trouble: str | None, now: datetime) -> None:
+        await self._do(transactions.note_trouble, about, trouble, now)
+
+    async def troubles(self) -> list[Trouble]:
+        return await self._do(transactions.troubles_now)
 
     async def gaps(self) -> list[Gap]:
         return await self._do(transactions.gaps)

@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import BindParameter, Table, bindparam, delete, exists, func, select, tuple_, update
+from sqlalchemy import BindParameter, Table, bindparam, delete, exists, func, or_, select, tuple_, update
 
 from echobot.stores.tables import (
     NO_LONGER_SENDING,
@@ -17,6 +17,8 @@ from echobot.stores.tables import (
     gaps,
     inbox,
     outbox,
+    silenced,
+    troubles,
 )
 
 _NOW = bindparam("now", type_=Moment())
@@ -44,13 +46,32 @@ _overtakes = exists().where(
     _earlier.c.due_at > _NOW,
     _earlier.c.seq < outbox.c.seq,
 )
+_first = outbox.alias("first")
+_is_to_be_revised = exists().where(_first.c.key == outbox.c.revises, _first.c.done_at.is_(None))
+_same = outbox.alias("same")
+_instead_of = (
+    select(_same.c.remote_id)
+    .where(or_(_same.c.key == outbox.c.revises, _same.c.revises == outbox.c.revises), _same.c.remote_id.is_not(None))
+    .order_by(_same.c.seq.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 DUE = (
-    select(outbox)
-    .where(outbox.c.account == _ACCOUNT, outbox.c.done_at.is_(None), outbox.c.due_at <= _NOW, ~_overtakes)
+    select(outbox, _instead_of.label("instead_of"))
+    .where(outbox.c.account == _ACCOUNT, outbox.c.done_at.is_(None), outbox.c.due_at <= _NOW)
+    .where(~_overtakes, ~_is_to_be_revised)
     .order_by(outbox.c.seq)
     .limit(_MOST)
 )
-"""Nobody's reply before an earlier one of theirs that has to wait."""
+"""Nobody's reply before an earlier one of theirs that has to wait, nor before the one whose place it takes."""
+
+_KEY: BindParameter[str] = bindparam("its_key")
+MEANING = (
+    select(outbox.c.meaning)
+    .where(or_(outbox.c.key == _KEY, outbox.c.revises == _KEY))
+    .order_by(outbox.c.seq.desc())
+    .limit(1)
+)
 
 _still_to_send = update(outbox).where(outbox.c.key == bindparam("its_key"), outbox.c.done_at.is_(None))
 ATTEMPTING = _still_to_send.values(
@@ -70,6 +91,16 @@ CONVERSATION = select(conversations).where(
     conversations.c.thread == bindparam("thread"),
     conversations.c.person == bindparam("person"),
 )
+
+IS_SILENCED = select(silenced.c.person).where(
+    silenced.c.account == _ACCOUNT, silenced.c.person == bindparam("person")
+)
+HEAR_AGAIN = delete(silenced).where(
+    silenced.c.account == bindparam("its_account"), silenced.c.person == bindparam("its_person")
+)
+
+TROUBLES = select(troubles).order_by(troubles.c.since, troubles.c.about)
+IS_WELL = delete(troubles).where(troubles.c.about == bindparam("its_name"))
 
 _BEFORE = bindparam("before", type_=Moment())
 FORGET_MESSAGES = delete(inbox).where(inbox.c.settled_at < _BEFORE)

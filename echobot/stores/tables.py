@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 2
+VERSION = 3
 """Goes up with every change of the form: `upgrading` says how; a newer form than this is refused."""
 
 
@@ -75,6 +75,8 @@ inbox = Table(
     Column("text", Words),
     Column("sent_at", Moment),
     Column("address", Words),
+    Column("envelope", Words),
+    Column("revises", Words),
     UniqueConstraint("account", "id"),
     Index("inbox_by_state", "account", "settled_at", "seq"),
 )
@@ -92,13 +94,17 @@ outbox = Table(
     Column("done_at", Moment),
     Column("remote_id", Words),  # stays empty when it was given up
     Column("reason", Words),  # why it was postponed or given up
+    Column("meaning", Words),  # ids of entries only
+    Column("revises", Words),  # the key of the reply that it takes the place of
     Column("room", Words),  # from here on: empty once it is done
     Column("thread", Words),
     Column("to", Words),
     Column("asker", Words),
     Column("text", Words),
     Column("language", Words),
+    Column("envelope", Words),
     Index("outbox_by_state", "account", "done_at", "seq"),
+    Index("outbox_by_first", "revises"),
 )
 
 conversations = Table(
@@ -124,8 +130,25 @@ gaps = Table(
     Column("last_at", Moment, nullable=False, index=True),
 )
 
-NO_LONGER_WAITING: dict[str, Any] = dict.fromkeys(("room", "thread", "sender", "text", "sent_at", "address"))
+silenced = Table(
+    "silenced",
+    metadata,
+    Column("account", Words, primary_key=True),
+    Column("person", Words, primary_key=True),  # who wrote "stop": kept until they write "start"
+)
+
+troubles = Table(
+    "troubles",
+    metadata,
+    Column("about", Words, primary_key=True),
+    Column("text", Words, nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
+NO_LONGER_WAITING: dict[str, Any] = dict.fromkeys(
+    ("room", "thread", "sender", "text", "sent_at", "address", "envelope", "revises")
+)
 """What is forgotten of a message once it is settled; its id stays, so that it is never answered twice."""
 
-NO_LONGER_SENDING: dict[str, Any] = dict.fromkeys(("room", "thread", "to", "asker", "text", "language"))
+NO_LONGER_SENDING: dict[str, Any] = dict.fromkeys(("room", "thread", "to", "asker", "text", "language", "envelope"))
 """What is forgotten of a reply once it is sent or given up; its key stays, so that it is never sent twice."""

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Table
 
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
-from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place, Reply
-from echobot.ports import MOST_GAPS
+from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place, Reply, Wish
+from echobot.ports import MOST_GAPS, Trouble
 from echobot.stores import rows, statements
-from echobot.stores.tables import conversations, cursors, inbox, outbox
+from echobot.stores.tables import conversations, cursors, inbox, outbox, silenced, troubles
 
 
 def cursor(connection: Connection, account: AccountName) -> str | None:
@@ -49,6 +49,34 @@ def settle(
 def note(connection: Connection, gaps: Sequence[Gap]) -> None:
     if gaps:
         connection.execute(statements.count_gaps(connection.dialect.name), [rows.gap_row(gap) for gap in gaps])
+
+
+def follow(connection: Connection, wishes: Sequence[Wish]) -> None:
+    for wish in wishes:
+        if wish.silence:
+            _insert_new(connection, silenced, [{"account": wish.account, "person": wish.person}])
+        else:
+            connection.execute(statements.HEAR_AGAIN, {"its_account": wish.account, "its_person": wish.person})
+
+
+def is_silenced(connection: Connection, account: AccountName, person: str) -> bool:
+    return connection.scalar(statements.IS_SILENCED, {"account": account, "person": person}) is not None
+
+
+def meaning(connection: Connection, key: DeliveryKey) -> str | None:
+    return connection.scalar(statements.MEANING, {"its_key": key})
+
+
+def note_trouble(connection: Connection, about: str, trouble: str | None, now: datetime) -> None:
+    known = {each.about: each for each in troubles_now(connection)}.get(about)
+    if trouble is None:
+        connection.execute(statements.IS_WELL, {"its_name": about})
+    else:
+        _replace(connection, troubles, [{"about": about, "text": trouble, "since": known.since if known else now}])
+
+
+def troubles_now(connection: Connection) -> list[Trouble]:
+    return [rows.trouble_from(row) for row in connection.execute(statements.TROUBLES)]
 
 
 def due(connection: Connection, account: AccountName, now: datetime, limit: int) -> list[Delivery]:

@@ -24,5 +24,18 @@ def _from_1(connection: Connection) -> None:
     connection.exec_driver_sql("CREATE INDEX ix_gaps_last_at ON gaps (last_at)")
 
 
-_STEPS = {1: _from_1}
+def _from_2(connection: Connection) -> None:
+    for table, column in (("inbox", "envelope"), ("inbox", "revises"), ("outbox", "envelope"), ("outbox", "meaning")):
+        connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
+    connection.exec_driver_sql("ALTER TABLE outbox ADD COLUMN revises TEXT")
+    connection.exec_driver_sql("CREATE INDEX outbox_by_first ON outbox (revises)")
+    connection.exec_driver_sql(
+        "CREATE TABLE silenced (account TEXT NOT NULL, person TEXT NOT NULL, PRIMARY KEY (account, person))"
+    )
+    connection.exec_driver_sql(
+        "CREATE TABLE troubles (about TEXT NOT NULL, text TEXT NOT NULL, since DATETIME NOT NULL, PRIMARY KEY (about))"
+    )
+
+
+_STEPS = {1: _from_1, 2: _from_2}
 """What leads from each form to the next one."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.servers.people import Person, until
 
-PLENTY = {"person_per_minute": 1_000_000, "room_per_minute": 1_000_000, "bot_per_minute": 1_000_000}
+PLENTY = {"person_per_minute": 1_000_000, "person_per_hour": 1_000_000, "room_per_minute": 1_000_000, "bot_per_minute": 1_000_000}
 
 
 class EchobotProcess:

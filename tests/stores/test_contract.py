@@ -9,9 +9,9 @@ import pytest
 
 from echobot.core.gap import Gap
 from echobot.core.knowledge import Language
-from echobot.core.message import AccountName, Place
+from echobot.core.message import AccountName, Place, Wish
 from echobot.errors import StoreError
-from echobot.ports import MOST_GAPS
+from echobot.ports import MOST_GAPS, Trouble
 from echobot.stores.sql import SqlStore
 from tests.fakes import ACCOUNT, NOON, ROOM, conversation, crowd, message, reply
 
@@ -366,3 +366,80 @@ async def test_a_burst_of_two_hundred_is_kept_and_settled_in_order(store):
 
     assert await store.waiting(ACCOUNT, 1000) == []
     assert [d.reply for d in await store.outbox(ACCOUNT, NOON, 1000)] == [reply(number) for number in range(200)]
+
+
+# Edited questions, people who want silence, troubles
+
+
+async def test_a_reply_that_revises_another_comes_with_what_the_server_calls_that_one_once_it_is_there(store):
+    second = replace(reply(2), revises=reply(1).key)
+    await _queue(store, reply(1), second)
+    assert [d.reply for d in await store.outbox(ACCOUNT, NOON, 10)] == [reply(1)]
+
+    await store.sent(reply(1).key, "$post", NOON)
+    assert [d.reply for d in await store.outbox(ACCOUNT, NOON, 10)] == [replace(second, instead_of="$post")]
+
+
+async def test_a_reply_that_revises_a_revised_one_takes_the_place_of_the_last(store):
+    for number, remote in ((1, "$one"), (2, "$two $three")):
+        await _queue(store, replace(reply(number), revises=reply(1).key if number > 1 else None))
+        await store.sent(reply(number).key, remote, NOON)
+    await _queue(store, replace(reply(3), revises=reply(1).key))
+
+    (delivery,) = await store.outbox(ACCOUNT, NOON, 10)
+    assert delivery.reply.instead_of == "$two $three"
+
+
+async def test_a_reply_whose_first_form_was_given_up_stands_in_nobodys_place(store):
+    await _queue(store, reply(1), replace(reply(2), revises=reply(1).key))
+    await store.give_up(reply(1).key, "gone", NOON)
+
+    (delivery,) = await store.outbox(ACCOUNT, NOON, 10)
+    assert delivery.reply.instead_of is None
+
+
+async def test_the_last_meaning_that_was_answered_is_known(store):
+    first = replace(reply(1), meaning="found peertube")
+    await _queue(store, first)
+    assert await store.meaning(first.key) == "found peertube"
+
+    await _queue(store, replace(reply(2), meaning="found signal", revises=first.key))
+    assert await store.meaning(first.key) == "found signal"
+    assert await store.meaning(reply(3).key) is None
+
+
+async def test_what_a_chat_wrote_on_the_envelope_comes_back_with_the_message_and_the_reply(store):
+    asked = replace(message(1), envelope='{"visibility": "direct"}', revises=message(7).id)
+    await store.keep(ACCOUNT, [asked], "c1", NOON)
+    await _queue(store, replace(reply(1), envelope="x", meaning="unknown"))
+
+    assert await store.waiting(ACCOUNT, 10) == [asked]
+    (delivery,) = await store.outbox(ACCOUNT, NOON, 10)
+    assert (delivery.reply.envelope, delivery.reply.meaning) == ("x", "unknown")
+
+
+async def test_who_wants_silence_has_it_on_that_account_until_they_take_it_back(store):
+    ana, other = "@ana:example.org", AccountName("other-bot")
+    wish = Wish(ACCOUNT, ana, silence=True)
+    await store.settle([], [], [], NOON, wishes=[wish, wish])
+    await store.forget(*[NOON + timedelta(days=4000)] * 3)
+
+    assert await store.is_silenced(ACCOUNT, ana)
+    assert not await store.is_silenced(other, ana)
+    assert not await store.is_silenced(ACCOUNT, "@ivo:example.org")
+
+    await store.settle([], [], [], NOON, wishes=[replace(wish, silence=False)])
+    assert not await store.is_silenced(ACCOUNT, ana)
+
+
+async def test_a_trouble_is_known_since_it_began_and_until_it_is_over(store):
+    await store.note_trouble("knowledge", "one mistake", NOON)
+    await store.note_trouble("toots", "logged out", NOON + MINUTE)
+    await store.note_trouble("knowledge", "two mistakes", NOON + 2 * MINUTE)
+
+    assert await store.troubles() == [
+        Trouble("knowledge", "two mistakes", NOON),
+        Trouble("toots", "logged out", NOON + MINUTE),
+    ]
+    await store.note_trouble("knowledge", None, NOON + 3 * MINUTE)
+    assert [trouble.about for trouble in await store.troubles()] == ["toots"]

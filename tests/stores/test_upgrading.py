@@ -17,9 +17,16 @@ ACCOUNT = AccountName("room-bot")
 
 
 BECAUSE = "ALTER TABLE conversations ADD COLUMN because JSON NOT NULL DEFAULT '[]';"
+GAPS = """
+CREATE TABLE gaps (
+    text TEXT NOT NULL, language TEXT NOT NULL, times INTEGER NOT NULL, last_at DATETIME NOT NULL, PRIMARY KEY (text, language)
+);
+CREATE INDEX ix_gaps_last_at ON gaps (last_at);
+UPDATE echobot SET version = 2;
+"""
+FORM_2 = FORM_1 + BECAUSE + GAPS
 
-
-@pytest.fixture(params=[FORM_1, FORM_1 + BECAUSE], ids=["form 1", "form 1 with reasons"])
+@pytest.fixture(params=[FORM_1, FORM_1 + BECAUSE, FORM_2], ids=["form 1", "form 1 with reasons", "form 2"])
 def old(tmp_path, request):
     path = tmp_path / "echobot.db"
     with closing(sqlite3.connect(path)) as database:
@@ -66,8 +73,8 @@ async def test_an_older_store_keeps_what_was_in_it(old):
 
 async def test_an_upgrade_that_fails_leaves_the_store_as_it_was(old, monkeypatch):
     before = shape(old)
-    step = upgrading._STEPS[1]
-    monkeypatch.setitem(upgrading._STEPS, 1, lambda connection: (step(connection), step(connection)))
+    step = upgrading._STEPS[2]
+    monkeypatch.setitem(upgrading._STEPS, 2, lambda connection: (step(connection), step(connection)))
     with pytest.raises(StoreError):
         SqlStore.open(f"sqlite:///{old}")
 

@@ -16,7 +16,7 @@ from echobot.chats.matrix.reading import Called, Event, is_own_join, read, since
 from echobot.chats.matrix.rhythm import USUAL, Rhythm, wait_after
 from echobot.chats.matrix.sync import Gaps, Sync
 from echobot.core.message import AccountName, Message, Reply
-from echobot.errors import ChatError, LoginRefused, SettingsError
+from echobot.errors import ChatError, ChatRefused, LoginRefused, SettingsError
 from echobot.ports import Keep
 from echobot.settings import MatrixAccount
 
@@ -61,6 +61,9 @@ class MatrixChat:
         content, transaction = writing.content(reply), writing.transaction(reply.key)
         sent = await ask(self._client.room_send(reply.place.room, "m.room.message", content, transaction))
         return str(sent.event_id)
+
+    async def find(self, reply: Reply) -> str | None:
+        raise ChatRefused(f"what became of reply {reply.key} is unknown, and sending it again might double it")
 
     async def close(self) -> None:
         await self._client.close()
