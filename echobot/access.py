@@ -1,4 +1,4 @@
-"""Lets the bot into its accounts: a password is asked for once, and a token kept in its place."""
+"""Lets the bot into its accounts: a password or a code is asked for once, and a token kept in its place."""
 
 from __future__ import annotations
 
@@ -7,24 +7,28 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
-from echobot.chats.matrix.login import login
+from echobot.chats.mastodon import login as mastodon
+from echobot.chats.matrix.login import login as log_in
 from echobot.core.message import AccountName
 from echobot.errors import ChatRefused, SettingsError
-from echobot.settings import MatrixAccount
+from echobot.settings import Account, MastodonAccount, MatrixAccount
+
+A = TypeVar("A", MatrixAccount, MastodonAccount)
 
 Prompt = Callable[[str, str], str]  # the question and what is meant when nothing is typed
 
 
 def log_in_to_matrix(
-    accounts: Mapping[AccountName, MatrixAccount], name: str | None, prompt: Prompt, password: Callable[[str], str]
+    accounts: Mapping[AccountName, Account], name: str | None, prompt: Prompt, password: Callable[[str], str]
 ) -> str:
     """Ask, log in, keep the token; returns a sentence that says where. Raises `SettingsError` and `ChatError`."""
-    account = _chosen(accounts, name)
+    account = _chosen(accounts, name, MatrixAccount)
     homeserver = prompt("Homeserver", account.homeserver)
     user = prompt("User", account.user)
     token, device, full_name = asyncio.run(
-        login(homeserver, user, password("Password"), f"echobot on {socket.gethostname()}")
+        log_in(homeserver, user, password("Password"), f"echobot on {socket.gethostname()}")
     )
     if full_name != account.user:
         raise ChatRefused(
@@ -34,13 +38,25 @@ def log_in_to_matrix(
     return f"Logged in as {full_name} (device {device}); the token is in {account.token_file}."
 
 
-def _chosen(accounts: Mapping[AccountName, MatrixAccount], name: str | None) -> MatrixAccount:
-    if name is None and len(accounts) == 1:
-        return next(iter(accounts.values()))
-    if name is None or name not in accounts:
-        known = ", ".join(accounts) or "none"
-        raise SettingsError(f"say which account with --account; the settings name these: {known}")
-    return accounts[AccountName(name)]
+def log_in_to_mastodon(
+    accounts: Mapping[AccountName, Account], name: str | None, code_for: Callable[[str], str]
+) -> str:
+    """Show where to agree, take the code, keep the token; returns what to tell. Raises as above."""
+    account = _chosen(accounts, name, MastodonAccount)
+    done = asyncio.run(mastodon.log_in(account.server.rstrip("/"), code_for))
+    _keep_secret(account.token_file, done.token)
+    told = f"Logged in as {done.account}; the token is in {account.token_file}."
+    return "\n".join([told, *(f"Still to do: {advice}." for advice in done.advice)])
+
+
+def _chosen(accounts: Mapping[AccountName, Account], name: str | None, kind: type[A]) -> A:
+    known = {each: account for each, account in accounts.items() if isinstance(account, kind)}
+    if name is None and len(known) == 1:
+        return next(iter(known.values()))
+    if name is None or name not in known:
+        listed = ", ".join(known) or "none"
+        raise SettingsError(f"say which account with --account; of this network the settings name these: {listed}")
+    return known[AccountName(name)]
 
 
 def _keep_secret(file: Path, secret: str) -> None:

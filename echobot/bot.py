@@ -86,13 +86,13 @@ class Bot:
         """What follows from "stop" and "start"; None when it is a message like others."""
         if not self._manners.may_be_silenced:
             return None
-        account, person = message.place.account, message.sender
-        silenced = await self._store.is_silenced(account, person)
+        wish = Wish(message.place.account, message.sender, silence=True)
+        silenced = await self._store.is_silenced(wish.account, wish.person)
         match self._answerer().wanted(message.text):
             case followup.Wanted.SILENCE if not silenced:
-                return Handling((self._said(message, before, Voice.stopped),), wish=Wish(account, person, silence=True))
+                return Handling((self._said(message, before, Voice.stopped),), wish=wish)
             case followup.Wanted.ANSWERS if silenced:
-                return Handling((self._said(message, before, Voice.resumed),), wish=Wish(account, person, silence=False))
+                return Handling((self._said(message, before, Voice.resumed),), wish=replace(wish, silence=False))
         return _NOTHING if silenced else None
 
     async def _again(self, message: Message, before: Conversation | None, now: datetime) -> Handling:
@@ -123,7 +123,12 @@ class Bot:
         return _reply(message, say(answerer.voice(language)), language, say.__name__)
 
     def _hint(self, message: Message, before: Conversation | None) -> Language | None:
-        return before.language if before else self._manners.languages.get(message.place.account)
+        """What to answer in where the words do not tell: the conversation's, the sender's, the account's language."""
+        if before:
+            return before.language
+        if message.language in self._answerer().languages:
+            return Language(message.language)
+        return self._manners.languages.get(message.place.account)
 
 
 def _reply(message: Message, text: str, language: Language, meaning: str) -> Reply:

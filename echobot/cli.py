@@ -221,6 +221,23 @@ def login_matrix(
     return 0
 
 
+@login.command("mastodon")
+def login_mastodon(
+    settings: Annotated[
+        Path, typer.Option("--settings", metavar="FILE", help="The settings file that names the account.")
+    ],
+    account: Annotated[
+        str | None, typer.Option("--account", metavar="NAME", help="Which account, when the settings name several.")
+    ] = None,
+) -> int:
+    """Print an address to open, take the code shown there, and keep the token in the file that the settings name."""
+    from echobot.access import log_in_to_mastodon
+    from echobot.content.settings_file import load_settings
+
+    print(log_in_to_mastodon(load_settings(settings).accounts, account, _code))
+    return 0
+
+
 @app.command()
 def schema(
     kind: Annotated[
@@ -300,6 +317,11 @@ def _write_lines(file: Path, lines: Iterable[str]) -> None:
         file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     except OSError as error:
         raise EchobotError(f"{file} cannot be written: {error.strerror}") from error
+
+
+def _code(address: str) -> str:
+    print(f"Log in as the bot in a browser, open this address and agree:\n\n  {address}\n")
+    return str(typer.prompt("Code"))
 
 
 def _password(text: str) -> str:

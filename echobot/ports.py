@@ -14,6 +14,18 @@ from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Pl
 Keep: TypeAlias = Callable[[Sequence[Message], str], Awaitable[None]]
 """Keeps messages and the cursor behind them, both or neither."""
 
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Messages that are dealt with, and what they lead to."""
+
+    messages: Sequence[Message] = ()
+    replies: Sequence[Reply] = ()
+    conversations: Sequence[Conversation] = ()
+    gaps: Sequence[Gap] = ()
+    wishes: Sequence[Wish] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """Something that is wrong until somebody mends it."""
@@ -81,15 +93,7 @@ class Store(Protocol):
     async def waiting(self, account: AccountName, limit: int) -> list[Message]:
         """Messages that are not settled yet, oldest first."""
 
-    async def settle(
-        self,
-        messages: Sequence[Message],
-        replies: Sequence[Reply],
-        conversations: Sequence[Conversation],
-        now: datetime,
-        gaps: Sequence[Gap] = (),
-        wishes: Sequence[Wish] = (),
-    ) -> None:
+    async def settle(self, settlement: Settlement, now: datetime) -> None:
         """Messages are dealt with: replies enter the outbox, texts are forgotten, the conversations go on.
 
         What the knowledge lacks is added to the gaps; a text that is among them in that language is counted up.
@@ -127,7 +131,7 @@ class Store(Protocol):
         """Whether this person wants no answers from the account."""
 
     async def note_trouble(self, about: str, trouble: str | None, now: datetime) -> None:
-        """Something is wrong, for `echobot status`; None: it is well again. `about` names it: "knowledge", an account."""
+        """Something is wrong; None: it is well again. `about` names it: "knowledge", an account."""
 
     async def troubles(self) -> list[Trouble]:
         """What is wrong now, longest first."""

@@ -14,7 +14,7 @@ from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
 from echobot.core.message import Message, Reply, Wish
 from echobot.errors import EchobotError
-from echobot.ports import Chat, Store
+from echobot.ports import Chat, Settlement, Store
 
 AT_ONCE = 50
 """Messages that are answered before the store is told: a burst of 200 costs four writes to the disk."""
@@ -88,12 +88,15 @@ class Reception:
 
     async def _settle(self, messages: Sequence[Message]) -> None:
         handlings = [handling for message in messages if (handling := await self._handle(message))]
-        replies = [reply for handling in handlings for reply in handling.replies]
-        conversations = [handling.conversation for handling in handlings if handling.conversation]
-        gaps = [handling.gap for handling in handlings if handling.gap]
-        wishes = [handling.wish for handling in handlings if handling.wish]
-        await self._store.settle(messages, replies, conversations, self._clock(), gaps, wishes)
-        if replies:
+        settlement = Settlement(
+            messages,
+            replies=[reply for handling in handlings for reply in handling.replies],
+            conversations=[handling.conversation for handling in handlings if handling.conversation],
+            gaps=[handling.gap for handling in handlings if handling.gap],
+            wishes=[handling.wish for handling in handlings if handling.wish],
+        )
+        await self._store.settle(settlement, self._clock())
+        if settlement.replies:
             self._replied()
 
     async def _handle(self, message: Message) -> Handling | None:

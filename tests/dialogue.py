@@ -8,6 +8,7 @@ from echobot.bot import Bot, Manners
 from echobot.core.answering import Answerer
 from echobot.core.message import AccountName, Address, Message, MessageId, Place
 from echobot.limits import Allowance
+from echobot.ports import Settlement
 from echobot.settings import Limits
 from echobot.stores.sql import SqlStore
 
@@ -19,7 +20,9 @@ class Dialogue:
         self.now = datetime(2026, 11, 20, 12, tzinfo=UTC)
         self.store = SqlStore.open("sqlite://")
         self.answerer = Answerer(knowledge, contacts)
-        manners = Manners({AccountName("rooms"): timedelta(hours=2)}, {AccountName("rooms"): language} if language else {})
+        manners = Manners(
+            {AccountName("rooms"): timedelta(hours=2)}, {AccountName("rooms"): language} if language else {}
+        )
         self.bot = Bot(lambda: self.answerer, self.store, Allowance(limits), manners, lambda: self.now)
         self._numbers = count()
 
@@ -35,7 +38,7 @@ class Dialogue:
         return await self._settle(self.last)
 
     async def edit(self, first, text):
-        """The same person changes a message; `first` is what that led to, or the last message when it led to nothing."""
+        """The same person changes a message: the one that led to `first`, or the last when that led to nothing."""
         asked = first.replies[0].to if first.replies else self.last.id
         edited = replace(self.last, id=MessageId(f"{asked}~{next(self._numbers)}"), text=text, revises=asked)
         return await self._settle(replace(edited, sent_at=self.now))
@@ -47,5 +50,5 @@ class Dialogue:
         conversations = [handling.conversation] if handling.conversation else []
         gaps = [handling.gap] if handling.gap else []
         wishes = [handling.wish] if handling.wish else []
-        await self.store.settle([message], handling.replies, conversations, self.now, gaps, wishes)
+        await self.store.settle(Settlement([message], handling.replies, conversations, gaps, wishes), self.now)
         return handling

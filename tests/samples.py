@@ -59,7 +59,11 @@ ENGLISH = LanguagePack(
 CROATIAN = LanguagePack(
     HR,
     "hrvatski",
-    {**ENGLISH.phrases, "replace": "{service} – slobodne zamjene:", "replace_for": "{service} ({need}) – slobodne zamjene:"},
+    {
+        **ENGLISH.phrases,
+        "replace": "{service} – slobodne zamjene:",
+        "replace_for": "{service} ({need}) – slobodne zamjene:",
+    },
     {
         Intent.REPLACE: ("umjesto", "zamjen*"),
         Intent.WHAT: ("što je",),

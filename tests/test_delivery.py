@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from echobot.core.message import Place
 from echobot.delivery import Courier, Pace
 from echobot.errors import ChatRefused, ChatUnavailable, LoginRefused
+from echobot.ports import Settlement
 from echobot.stores.sql import SqlStore
 from tests.fakes import ACCOUNT, NOON, ROOM, FakeChat, FakeWait, Trouble, connection_broke, reply, until
 
@@ -52,7 +53,7 @@ async def everything(store):
 
 
 async def queue(store, *replies):
-    await store.settle([], replies, [], NOON)
+    await store.settle(Settlement(replies=replies), NOON)
 
 
 def from_many(count, place=ROOM):

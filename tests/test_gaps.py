@@ -11,6 +11,7 @@ from echobot.core.gap import Gap, alike
 from echobot.core.knowledge import Language
 from echobot.errors import EchobotError
 from echobot.gaps import draft
+from echobot.ports import Settlement
 from echobot.stores.sql import SqlStore
 from tests.fakes import NOON
 
@@ -29,7 +30,7 @@ def store(tmp_path):
     """The address of a store with gaps in it that a bot is using."""
     url = f"sqlite:///{tmp_path}/echobot.db"
     used = SqlStore.open(url)
-    asyncio.run(used.settle([], [], [], NOON, ASKED))
+    asyncio.run(used.settle(Settlement(gaps=ASKED), NOON))
     yield url
     asyncio.run(used.close())
 

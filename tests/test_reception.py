@@ -19,9 +19,9 @@ class CountingStore(SqlStore):
 
     settled: list[int]
 
-    async def settle(self, messages, replies, conversations, now, gaps=(), wishes=()):
-        self.settled.append(len(messages))
-        await super().settle(messages, replies, conversations, now, gaps, wishes)
+    async def settle(self, settlement, now):
+        self.settled.append(len(settlement.messages))
+        await super().settle(settlement, now)
 
 
 @pytest.fixture

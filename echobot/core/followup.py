@@ -8,6 +8,7 @@ from enum import Enum, auto
 from echobot.core.knowledge import EntryId, LanguagePack
 from echobot.core.text import words
 
+
 class Wanted(Enum):
     """What somebody wants of the bot from now on."""
 

@@ -45,6 +45,7 @@ class Message:
     sent_at: datetime
     address: Address
     envelope: str = ""  # what the chat needs to bring a reply back; nobody else reads it
+    language: str | None = None  # what the sender's program says it is in, which is often wrong
     revises: MessageId | None = None  # the message that this is a later form of: its sender edited it
 
 

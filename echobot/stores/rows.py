@@ -23,6 +23,7 @@ def message_row(message: Message) -> dict[str, Any]:
         "sent_at": message.sent_at,
         "address": message.address.value,
         "envelope": message.envelope,
+        "language": message.language,
         "revises": message.revises,
     }
 
@@ -36,6 +37,7 @@ def message_from(row: Row[Any]) -> Message:
         sent_at=row.sent_at,
         address=Address(row.address),
         envelope=row.envelope or "",
+        language=row.language,
         revises=MessageId(row.revises) if row.revises is not None else None,
     )
 

@@ -14,8 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
-from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place, Reply, Wish
-from echobot.ports import Trouble
+from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place
+from echobot.ports import Settlement, Trouble
 from echobot.stores import transactions
 from echobot.stores.opening import Database, open_database, open_to_read
 
@@ -49,21 +49,8 @@ class SqlStore:
     async def waiting(self, account: AccountName, limit: int) -> list[Message]:
         return await self._do(transactions.waiting, account, limit)
 
-    async def settle(
-        self,
-        messages: Sequence[Message],
-        replies: Sequence[Reply],
-        conversations: Sequence[Conversation],
-        now: datetime,
-        gaps: Sequence[Gap] = (),
-        wishes: Sequence[Wish] = (),
-    ) -> None:
-        def settle_and_note(connection: Connection) -> None:
-            transactions.settle(connection, messages, replies, conversations, now)
-            transactions.note(connection, gaps)
-            transactions.follow(connection, wishes)
-
-        await self._do(settle_and_note)
+    async def settle(self, settlement: Settlement, now: datetime) -> None:
+        await self._do(transactions.settle, settlement, now)
 
     async def outbox(self, account: AccountName, now: datetime, limit: int) -> list[Delivery]:
         return await self._do(transactions.due, account, now, limit)

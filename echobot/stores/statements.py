@@ -92,9 +92,7 @@ CONVERSATION = select(conversations).where(
     conversations.c.person == bindparam("person"),
 )
 
-IS_SILENCED = select(silenced.c.person).where(
-    silenced.c.account == _ACCOUNT, silenced.c.person == bindparam("person")
-)
+IS_SILENCED = select(silenced.c.person).where(silenced.c.account == _ACCOUNT, silenced.c.person == bindparam("person"))
 HEAR_AGAIN = delete(silenced).where(
     silenced.c.account == bindparam("its_account"), silenced.c.person == bindparam("its_person")
 )

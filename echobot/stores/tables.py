@@ -76,6 +76,7 @@ inbox = Table(
     Column("sent_at", Moment),
     Column("address", Words),
     Column("envelope", Words),
+    Column("language", Words),
     Column("revises", Words),
     UniqueConstraint("account", "id"),
     Index("inbox_by_state", "account", "settled_at", "seq"),
@@ -146,7 +147,7 @@ troubles = Table(
 )
 
 NO_LONGER_WAITING: dict[str, Any] = dict.fromkeys(
-    ("room", "thread", "sender", "text", "sent_at", "address", "envelope", "revises")
+    ("room", "thread", "sender", "text", "sent_at", "address", "envelope", "language", "revises")
 )
 """What is forgotten of a message once it is settled; its id stays, so that it is never answered twice."""
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Table
 
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
-from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place, Reply, Wish
-from echobot.ports import MOST_GAPS, Trouble
+from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place, Wish
+from echobot.ports import MOST_GAPS, Settlement, Trouble
 from echobot.stores import rows, statements
 from echobot.stores.tables import conversations, cursors, inbox, outbox, silenced, troubles
 
@@ -32,26 +32,19 @@ def waiting(connection: Connection, account: AccountName, limit: int) -> list[Me
     return [rows.message_from(row) for row in found]
 
 
-def settle(
-    connection: Connection,
-    messages: Sequence[Message],
-    replies: Sequence[Reply],
-    talks: Sequence[Conversation],
-    now: datetime,
-) -> None:
-    if messages:
-        these = [{"its_account": m.place.account, "its_id": m.id, "now": now} for m in messages]
+def settle(connection: Connection, settlement: Settlement, now: datetime) -> None:
+    if settlement.messages:
+        these = [{"its_account": m.place.account, "its_id": m.id, "now": now} for m in settlement.messages]
         connection.execute(statements.SETTLE, these)
-    _insert_new(connection, outbox, [rows.reply_row(reply) | {"queued_at": now, "due_at": now} for reply in replies])
-    _replace(connection, conversations, [rows.conversation_row(talk) for talk in talks])
+    queued = {"queued_at": now, "due_at": now}
+    _insert_new(connection, outbox, [rows.reply_row(reply) | queued for reply in settlement.replies])
+    _replace(connection, conversations, [rows.conversation_row(talk) for talk in settlement.conversations])
+    if lacking := [rows.gap_row(gap) for gap in settlement.gaps]:
+        connection.execute(statements.count_gaps(connection.dialect.name), lacking)
+    _follow(connection, settlement.wishes)
 
 
-def note(connection: Connection, gaps: Sequence[Gap]) -> None:
-    if gaps:
-        connection.execute(statements.count_gaps(connection.dialect.name), [rows.gap_row(gap) for gap in gaps])
-
-
-def follow(connection: Connection, wishes: Sequence[Wish]) -> None:
+def _follow(connection: Connection, wishes: Sequence[Wish]) -> None:
     for wish in wishes:
         if wish.silence:
             _insert_new(connection, silenced, [{"account": wish.account, "person": wish.person}])

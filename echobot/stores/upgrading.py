@@ -25,9 +25,10 @@ def _from_1(connection: Connection) -> None:
 
 
 def _from_2(connection: Connection) -> None:
-    for table, column in (("inbox", "envelope"), ("inbox", "revises"), ("outbox", "envelope"), ("outbox", "meaning")):
-        connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
-    connection.exec_driver_sql("ALTER TABLE outbox ADD COLUMN revises TEXT")
+    columns = {"inbox": ("envelope", "language", "revises"), "outbox": ("envelope", "meaning", "revises")}
+    for table, names in columns.items():
+        for name in names:
+            connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {name} TEXT")
     connection.exec_driver_sql("CREATE INDEX outbox_by_first ON outbox (revises)")
     connection.exec_driver_sql(
         "CREATE TABLE silenced (account TEXT NOT NULL, person TEXT NOT NULL, PRIMARY KEY (account, person))"

@@ -9,6 +9,7 @@ import asyncio
 import sys
 
 from echobot.core.message import Message, Reply
+from echobot.ports import Settlement
 from echobot.stores.sql import SqlStore
 from tests.fakes import ACCOUNT, NOON, conversation, message, reply
 
@@ -32,7 +33,7 @@ async def run(url: str) -> None:
         number += 1
         waiting = await store.waiting(ACCOUNT, BATCH)
         talks = [conversation(asked.sender, asked.place, NOON, asked.id) for asked in waiting]
-        await store.settle(waiting, [reply_to(asked) for asked in waiting], talks, NOON)
+        await store.settle(Settlement(waiting, [reply_to(asked) for asked in waiting], talks), NOON)
         for asked in waiting:
             print("settled", asked.id, flush=True)
 

@@ -11,7 +11,7 @@ from echobot.core.gap import Gap
 from echobot.core.knowledge import Language
 from echobot.core.message import AccountName, Place, Wish
 from echobot.errors import StoreError
-from echobot.ports import MOST_GAPS, Trouble
+from echobot.ports import MOST_GAPS, Settlement, Trouble
 from echobot.stores.sql import SqlStore
 from tests.fakes import ACCOUNT, NOON, ROOM, conversation, crowd, message, reply
 
@@ -31,7 +31,7 @@ async def store(request, tmp_path):
 
 
 async def _queue(store, *replies, now=NOON):
-    await store.settle([], replies, [], now)
+    await store.settle(Settlement(replies=replies), now)
 
 
 def gap(text="is it down?", count=1, language="en", at=NOON):
@@ -72,7 +72,7 @@ async def test_a_message_kept_twice_waits_once(store):
 
 async def test_a_settled_message_that_is_kept_again_stays_settled(store):
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
-    await store.settle([message(1)], [], [], NOON)
+    await store.settle(Settlement([message(1)]), NOON)
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
 
     assert await store.waiting(ACCOUNT, 10) == []
@@ -89,7 +89,7 @@ async def test_accounts_may_use_the_same_ids(store):
     theirs = message(1, place=Place(other, ROOM.room))
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
     await store.keep(other, [theirs], "x9", NOON)
-    await store.settle([message(1)], [], [], NOON)
+    await store.settle(Settlement([message(1)]), NOON)
 
     assert await store.waiting(ACCOUNT, 10) == []
     assert await store.waiting(other, 10) == [theirs]
@@ -151,7 +151,7 @@ async def test_when_the_conversation_cannot_be_kept_nothing_is_settled_or_queued
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
     unkeepable = replace(conversation(), at=NOON.replace(tzinfo=None))
     with pytest.raises(StoreError):
-        await store.settle([message(1)], [reply(1)], [unkeepable], NOON)
+        await store.settle(Settlement([message(1)], [reply(1)], [unkeepable]), NOON)
 
     assert await store.waiting(ACCOUNT, 10) == [message(1)]
     assert await _texts(store) == []
@@ -159,7 +159,7 @@ async def test_when_the_conversation_cannot_be_kept_nothing_is_settled_or_queued
 
 async def test_settling_queues_the_reply_and_carries_the_conversation_on(store):
     await store.keep(ACCOUNT, [message(1), message(2)], "c2", NOON)
-    await store.settle([message(1)], [reply(1)], [conversation()], NOON)
+    await store.settle(Settlement([message(1)], [reply(1)], [conversation()]), NOON)
 
     assert await store.waiting(ACCOUNT, 10) == [message(2)]
     assert [delivery.reply for delivery in await store.outbox(ACCOUNT, NOON, 10)] == [reply(1)]
@@ -182,9 +182,11 @@ async def test_a_reply_queued_again_after_it_was_sent_is_not_sent_again(store):
 
 
 async def test_a_conversation_is_replaced_by_the_next_one(store):
-    await store.settle([], [], [conversation("@ana:example.org", ROOM, NOON, "peertube", "owncast")], NOON)
+    await store.settle(
+        Settlement(conversations=[conversation("@ana:example.org", ROOM, NOON, "peertube", "owncast")]), NOON
+    )
     later = conversation("@ana:example.org", ROOM, NOON + MINUTE, "nextcloud")
-    await store.settle([], [], [later], NOON)
+    await store.settle(Settlement(conversations=[later]), NOON)
 
     assert await store.conversation(ROOM, "@ana:example.org") == later
 
@@ -193,7 +195,7 @@ async def test_conversations_differ_by_person_room_thread_and_account(store):
     places = [ROOM, replace(ROOM, thread="$root"), replace(ROOM, room="!other"), replace(ROOM, account="other-bot")]
     talks = [conversation("@ana:example.org", place, NOON, str(place)) for place in places]
     talks.append(conversation("@ivo:example.org", ROOM, NOON, "ivo"))
-    await store.settle([], [], talks, NOON)
+    await store.settle(Settlement(conversations=talks), NOON)
 
     assert [await store.conversation(talk.place, talk.person) for talk in talks] == talks
 
@@ -210,14 +212,14 @@ async def test_there_are_no_gaps_before_the_first(store):
 
 
 async def test_a_gap_that_comes_again_is_counted_and_the_most_frequent_is_first(store):
-    await store.settle([], [], [], NOON, [gap("rare"), gap("often"), gap("often")])
-    await store.settle([], [], [], NOON, [gap("often", at=NOON + MINUTE)])
+    await store.settle(Settlement(gaps=[gap("rare"), gap("often"), gap("often")]), NOON)
+    await store.settle(Settlement(gaps=[gap("often", at=NOON + MINUTE)]), NOON)
 
     assert await store.gaps() == [gap("often", 3, at=NOON + MINUTE), gap("rare")]
 
 
 async def test_the_same_text_in_another_language_is_another_gap(store):
-    await store.settle([], [], [], NOON, [gap("wifi"), gap("wifi", language="de")])
+    await store.settle(Settlement(gaps=[gap("wifi"), gap("wifi", language="de")]), NOON)
 
     assert {(kept.language, kept.count) for kept in await store.gaps()} == {("en", 1), ("de", 1)}
 
@@ -226,9 +228,9 @@ async def test_when_the_message_cannot_be_settled_its_gap_is_not_counted_and_the
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
     timeless = NOON.replace(tzinfo=None)
     with pytest.raises(StoreError):
-        await store.settle([message(1)], [reply(1)], [replace(conversation(), at=timeless)], NOON, [gap()])
+        await store.settle(Settlement([message(1)], [reply(1)], [replace(conversation(), at=timeless)], [gap()]), NOON)
     with pytest.raises(StoreError):
-        await store.settle([message(1)], [reply(1)], [], NOON, [gap(at=timeless)])
+        await store.settle(Settlement([message(1)], [reply(1)], gaps=[gap(at=timeless)]), NOON)
 
     assert await store.gaps() == []
     assert await store.waiting(ACCOUNT, 10) == [message(1)]
@@ -315,7 +317,7 @@ async def test_what_still_waits_is_never_forgotten(store):
 
 async def test_ids_are_known_until_they_are_forgotten(store):
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
-    await store.settle([message(1)], [], [], NOON + MINUTE)
+    await store.settle(Settlement([message(1)]), NOON + MINUTE)
     await store.forget(NOON + MINUTE, NOON + MINUTE, NOON)
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
     assert await store.waiting(ACCOUNT, 10) == []
@@ -327,7 +329,7 @@ async def test_ids_are_known_until_they_are_forgotten(store):
 
 async def test_an_old_conversation_is_forgotten_and_a_younger_one_is_not(store):
     old, young = conversation("@ana:example.org"), conversation("@ivo:example.org", ROOM, NOON + MINUTE)
-    await store.settle([], [], [old, young], NOON)
+    await store.settle(Settlement(conversations=[old, young]), NOON)
     await store.forget(NOON + MINUTE, NOON + MINUTE, NOON)
 
     assert await store.conversation(ROOM, old.person) is None
@@ -336,7 +338,7 @@ async def test_an_old_conversation_is_forgotten_and_a_younger_one_is_not(store):
 
 async def test_conversations_can_be_forgotten_before_ids_are(store):
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
-    await store.settle([message(1)], [], [conversation()], NOON)
+    await store.settle(Settlement([message(1)], conversations=[conversation()]), NOON)
     await store.forget(NOON - MINUTE, NOON + MINUTE, NOON)
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
 
@@ -345,15 +347,15 @@ async def test_conversations_can_be_forgotten_before_ids_are(store):
 
 
 async def test_a_gap_that_was_not_met_for_long_is_forgotten_and_a_younger_one_is_not(store):
-    await store.settle([], [], [], NOON, [gap("old", 9), gap("young", at=NOON + MINUTE)])
+    await store.settle(Settlement(gaps=[gap("old", 9), gap("young", at=NOON + MINUTE)]), NOON)
     await store.forget(NOON, NOON, NOON + MINUTE)
 
     assert await store.gaps() == [gap("young", at=NOON + MINUTE)]
 
 
 async def test_nonsense_of_weeks_does_not_fill_the_store(store):
-    await store.settle([], [], [], NOON, [gap(f"nonsense {number}") for number in range(MOST_GAPS + 10)])
-    await store.settle([], [], [], NOON, [gap("often", 2)])
+    await store.settle(Settlement(gaps=[gap(f"nonsense {number}") for number in range(MOST_GAPS + 10)]), NOON)
+    await store.settle(Settlement(gaps=[gap("often", 2)]), NOON)
     await store.forget(NOON, NOON, NOON)
 
     kept = await store.gaps()
@@ -362,7 +364,7 @@ async def test_nonsense_of_weeks_does_not_fill_the_store(store):
 
 async def test_a_burst_of_two_hundred_is_kept_and_settled_in_order(store):
     await store.keep(ACCOUNT, crowd(200), "c200", NOON)
-    await store.settle(crowd(200), [reply(number) for number in range(200)], [], NOON)
+    await store.settle(Settlement(crowd(200), [reply(number) for number in range(200)]), NOON)
 
     assert await store.waiting(ACCOUNT, 1000) == []
     assert [d.reply for d in await store.outbox(ACCOUNT, NOON, 1000)] == [reply(number) for number in range(200)]
@@ -409,7 +411,7 @@ async def test_the_last_meaning_that_was_answered_is_known(store):
 
 
 async def test_what_a_chat_wrote_on_the_envelope_comes_back_with_the_message_and_the_reply(store):
-    asked = replace(message(1), envelope='{"visibility": "direct"}', revises=message(7).id)
+    asked = replace(message(1), envelope='{"visibility": "direct"}', language="hr", revises=message(7).id)
     await store.keep(ACCOUNT, [asked], "c1", NOON)
     await _queue(store, replace(reply(1), envelope="x", meaning="unknown"))
 
@@ -421,14 +423,14 @@ async def test_what_a_chat_wrote_on_the_envelope_comes_back_with_the_message_and
 async def test_who_wants_silence_has_it_on_that_account_until_they_take_it_back(store):
     ana, other = "@ana:example.org", AccountName("other-bot")
     wish = Wish(ACCOUNT, ana, silence=True)
-    await store.settle([], [], [], NOON, wishes=[wish, wish])
+    await store.settle(Settlement(wishes=[wish, wish]), NOON)
     await store.forget(*[NOON + timedelta(days=4000)] * 3)
 
     assert await store.is_silenced(ACCOUNT, ana)
     assert not await store.is_silenced(other, ana)
     assert not await store.is_silenced(ACCOUNT, "@ivo:example.org")
 
-    await store.settle([], [], [], NOON, wishes=[replace(wish, silence=False)])
+    await store.settle(Settlement(wishes=[replace(wish, silence=False)]), NOON)
     assert not await store.is_silenced(ACCOUNT, ana)
 
 

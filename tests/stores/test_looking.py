@@ -5,6 +5,7 @@ import pytest
 from echobot.core.gap import Gap
 from echobot.core.knowledge import Language
 from echobot.errors import StoreError
+from echobot.ports import Settlement
 from echobot.stores.sql import SqlStore
 from tests.fakes import ACCOUNT, NOON, message
 
@@ -20,7 +21,7 @@ def url(tmp_path):
 async def used(url):
     """A store that a bot is using."""
     store = SqlStore.open(url)
-    await store.settle([], [], [], NOON, [GAP])
+    await store.settle(Settlement(gaps=[GAP]), NOON)
     yield store
     await store.close()
 
@@ -35,14 +36,14 @@ async def test_a_store_that_a_bot_is_using_can_be_looked_into(used, url):
     looked = SqlStore.open_to_read(url)
 
     assert await looked.gaps() == [GAP]
-    await used.settle([], [], [], NOON, [GAP])
+    await used.settle(Settlement(gaps=[GAP]), NOON)
     assert [gap.count for gap in await looked.gaps()] == [2]
     await looked.close()
 
 
 async def test_a_store_that_nobody_uses_can_be_looked_into_and_used_again(url):
     store = SqlStore.open(url)
-    await store.settle([], [], [], NOON, [GAP])
+    await store.settle(Settlement(gaps=[GAP]), NOON)
     await store.close()
     looked = SqlStore.open_to_read(url)
     assert await looked.gaps() == [GAP]

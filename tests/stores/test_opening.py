@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 from echobot.errors import StoreError
+from echobot.ports import Settlement
 from echobot.stores.sql import SqlStore
 from tests.fakes import ACCOUNT, NOON, crowd, message, reply
 
@@ -230,12 +231,12 @@ async def test_what_people_wrote_is_in_no_file_once_it_is_answered_and_tidied(pa
     answered = [reply(number, f"About {SECRET}:", "@perkovac:example.org") for number in range(200)]
     store = SqlStore.open(f"sqlite:///{path}")
     await store.keep(ACCOUNT, asked, "c1", NOON)
-    await store.settle([], answered, [], NOON)
+    await store.settle(Settlement(replies=answered), NOON)
     await store.close()  # writes it all from the log into the file
     assert b"Perkovac" in path.read_bytes()
 
     store = SqlStore.open(f"sqlite:///{path}")
-    await store.settle(asked, [], [], NOON)
+    await store.settle(Settlement(asked), NOON)
     for each in answered:
         await store.sent(each.key, "$r", NOON)
     await store.forget(NOON, NOON, NOON)

@@ -19,12 +19,14 @@ ACCOUNT = AccountName("room-bot")
 BECAUSE = "ALTER TABLE conversations ADD COLUMN because JSON NOT NULL DEFAULT '[]';"
 GAPS = """
 CREATE TABLE gaps (
-    text TEXT NOT NULL, language TEXT NOT NULL, times INTEGER NOT NULL, last_at DATETIME NOT NULL, PRIMARY KEY (text, language)
+    text TEXT NOT NULL, language TEXT NOT NULL, times INTEGER NOT NULL, last_at DATETIME NOT NULL,
+    PRIMARY KEY (text, language)
 );
 CREATE INDEX ix_gaps_last_at ON gaps (last_at);
 UPDATE echobot SET version = 2;
 """
 FORM_2 = FORM_1 + BECAUSE + GAPS
+
 
 @pytest.fixture(params=[FORM_1, FORM_1 + BECAUSE, FORM_2], ids=["form 1", "form 1 with reasons", "form 2"])
 def old(tmp_path, request):

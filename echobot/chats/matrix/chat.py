@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -13,10 +12,11 @@ from echobot.chats.matrix import writing
 from echobot.chats.matrix.homeserver import ask, connect
 from echobot.chats.matrix.invites import Door, inviter_of
 from echobot.chats.matrix.reading import Called, Event, is_own_join, read, since_own_join
-from echobot.chats.matrix.rhythm import USUAL, Rhythm, wait_after
+from echobot.chats.matrix.rhythm import USUAL, Rhythm
 from echobot.chats.matrix.sync import Gaps, Sync
+from echobot.chats.patience import patiently
 from echobot.core.message import AccountName, Message, Reply
-from echobot.errors import ChatError, ChatRefused, LoginRefused, SettingsError
+from echobot.errors import ChatRefused, SettingsError
 from echobot.ports import Keep
 from echobot.settings import MatrixAccount
 
@@ -88,17 +88,7 @@ class MatrixChat:
         return str(batch.next_batch)
 
     async def _patiently(self, step: Callable[..., Awaitable[str]], *given: object) -> str:
-        """Try a step until it is done; only a token that is not accepted ends this."""
-        for pause in self._rhythm.pauses():
-            try:
-                return await step(*given)
-            except LoginRefused:
-                raise
-            except ChatError as error:
-                seconds = wait_after(error, pause).total_seconds()
-                log.warning("waiting for the homeserver", account=self.account, reason=str(error), seconds=seconds)
-                await asyncio.sleep(seconds)
-        raise AssertionError("pauses never end")
+        return await patiently(self.account, self._rhythm.pauses(), lambda: step(*given))
 
     def _note(self, batch: SyncResponse, door: Door) -> None:
         """What a sync says besides messages: that the homeserver is well, who invites, what was left."""

@@ -8,7 +8,8 @@ import structlog
 from nio import AsyncClient, InviteInfo, InviteMemberEvent
 
 from echobot.chats.matrix.homeserver import ask
-from echobot.chats.matrix.rhythm import Rhythm, wait_after
+from echobot.chats.matrix.rhythm import Rhythm
+from echobot.chats.patience import wait_after
 from echobot.errors import ChatRefused, ChatUnavailable
 from echobot.settings import Invites
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from echobot.errors import ChatError
+from echobot.chats.patience import growing
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +18,7 @@ class Rhythm:
     longest_pause: timedelta = timedelta(minutes=5)
 
     def pauses(self) -> Iterator[timedelta]:
-        """Twice as long each time, and never two bots in step."""
-        pause = self.first_pause
-        while True:
-            yield min(pause * random.uniform(1, 1.5), self.longest_pause)  # noqa: S311  (no secret)
-            pause = min(pause * 2, self.longest_pause)
-
-
-def wait_after(error: ChatError, pause: timedelta) -> timedelta:
-    """The pause, or what the homeserver asked for if that is longer."""
-    return max(pause, getattr(error, "retry_after", None) or pause)
+        return growing(self.first_pause, self.longest_pause)
 
 
 USUAL = Rhythm()

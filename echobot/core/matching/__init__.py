@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from echobot.core.answer import Match, Question
-from echobot.core.knowledge import EntryId, Intent, Knowledge
+from echobot.core.knowledge import EntryId, Intent, Knowledge, Language
 from echobot.core.matching.catalogue import Catalogue, Levels, Reading
 from echobot.core.matching.ranking import ASKED_EXACTLY, Phrasing, Ranker
 from echobot.core.text import words
@@ -54,6 +54,7 @@ class Matcher:
             free = [self._not_a_lone_word(match) for match in free]
         free = [self._not_elsewhere(match, reading) for match in free]
         free = [self._beside_names(match, named, reading) for match in free]
+        named = [self._for_a_need(match, reading, question.language) for match in named]
         ranked = sorted([*named, *free], key=lambda match: -match.score)
         return _best_of_each(ranked)[:_MOST]
 
@@ -69,6 +70,18 @@ class Matcher:
             if need.id != entry
         }
         return sorted((need for need in alike if alike[need]), key=lambda need: -alike[need])
+
+    def _for_a_need(self, match: Match, reading: Reading, language: Language) -> Match:
+        """What a service is to be replaced for: "instead of Google Drive, for photos", if some of its tools serve it."""
+        service = self._knowledge.services.get(match.entry)
+        if service is None or match.vetoed or not reading.rest:
+            return match
+        for likely in self._ranker.rank(" ".join(reading.rest), language):
+            need = self._knowledge.needs.get(likely.entry)
+            serves = need is not None and not set(service.tools).isdisjoint(need.tools)
+            if serves and likely.score >= self.choices_at and not likely.unexplained:
+                return replace(match, need=likely.entry, reason=f"{match.reason}, for a need")
+        return match
 
     def _explained(self, question: Question, reading: Reading) -> frozenset[str]:
         """Words that no phrasing has to account for: how many people there are, what surrounds any need."""

@@ -1,0 +1,151 @@
+"""One account on a server that speaks Mastodon's language, as the bot sees it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import structlog
+
+from echobot.chats.mastodon.account import advice_for, is_young
+from echobot.chats.mastodon.instance import instance_of
+from echobot.chats.mastodon.mentions import Mentions
+from echobot.chats.mastodon.reading import Me, Status, moment, read, status_of
+from echobot.chats.mastodon.rhythm import Looks, Rhythm
+from echobot.chats.mastodon.sending import KEY_LIFETIME, Posting
+from echobot.chats.mastodon.server import REQUEST_SECONDS, Server
+from echobot.chats.mastodon.stream import Stream, ended
+from echobot.chats.patience import patiently
+from echobot.core.message import AccountName, Message, MessageId, Reply
+from echobot.errors import ChatUnavailable
+from echobot.ports import Keep
+from echobot.settings import MastodonAccount
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+
+class MastodonChat:
+    """Asks for mentions again and again; a stream, where there is one, only says when it is worth it."""
+
+    def __init__(  # noqa: PLR0913  (the last ones are for tests)
+        self,
+        account: AccountName,
+        settings: MastodonAccount,
+        token: str,
+        clock: Callable[[], datetime],
+        *,
+        rhythm: Rhythm | None = None,
+        seconds: float = REQUEST_SECONDS,
+    ) -> None:
+        self.account = account
+        self.last_good_look_at: datetime | None = None
+        self._settings = settings
+        self._token = token
+        self._clock = clock
+        self._rhythm = rhythm or Rhythm(poll=settings.poll_every)
+        self._server = Server(settings.server, token, clock, seconds)
+        self._mentions = Mentions(self._server)
+        self._looks = Looks(self._rhythm, clock)
+        self._me = Me("", account, settings.replies_in_thread)
+        self._posting: Posting | None = None
+        self._keeps_keys = False
+        self._cursor = ""
+        self._edits_seen: set[MessageId] = set()
+        self._last_mention_at = clock()
+        self._looked_for_edits_at = clock()
+
+    @property
+    def key_lifetime(self) -> timedelta:
+        return KEY_LIFETIME if self._keeps_keys else timedelta(0)
+
+    async def listen(self, cursor: str | None, keep: Keep) -> None:
+        streaming = await self._patiently(self._arrive)
+        self._cursor = cursor if cursor is not None else await self._patiently(self._mentions.newest)
+        if cursor is None:
+            await keep([], self._cursor)
+        log.info("listening", account=self.account, server=self._settings.server)
+        stream = Stream(self.account, streaming, self._token, self._looks.hint, self._rhythm.pauses)
+        hints = asyncio.create_task(stream.run())
+        try:
+            await self._look_for_ever(keep)
+        finally:
+            await ended(hints)
+
+    async def send(self, reply: Reply) -> str:
+        return await self._ready().send(reply)
+
+    async def find(self, reply: Reply) -> str | None:
+        return await self._ready().find(reply)
+
+    async def close(self) -> None:
+        self._server.close()
+
+    def _ready(self) -> Posting:
+        if self._posting is None:
+            raise ChatUnavailable("the server has not answered yet", self._rhythm.first_pause, not_sent=True)
+        return self._posting
+
+    async def _arrive(self) -> str:
+        """Make sure who the bot is and what the server can do; returns where its streams are."""
+        me = await self._server.ask(lambda client: client.account_verify_credentials())
+        instance = await instance_of(self._server)
+        for line in await advice_for(self._server, me):
+            log.warning(line, account=self.account)
+        self._me = replace(self._me, id=str(me["id"]))
+        self._keeps_keys = instance.keeps_keys
+        doubted = is_young(me, self._clock())
+        self._posting = Posting(self._server, instance, self._me.id, self._settings.visibility, doubted=doubted)
+        return instance.streaming or self._settings.server
+
+    async def _look_for_ever(self, keep: Keep) -> None:
+        while True:
+            before = self._cursor
+            await self._patiently(lambda: self._catch_up(keep))
+            await self._patiently(lambda: self._look_for_edits(keep))
+            await self._looks.next(found=self._cursor != before)
+
+    async def _catch_up(self, keep: Keep) -> None:
+        """Give what is new; a page that is given stays given when a later one fails."""
+        async for page, behind in self._mentions.after(self._cursor):
+            await keep(await self._messages(page), behind)
+            self._cursor = behind
+            self._last_mention_at = self._clock()
+        self.last_good_look_at = self._clock()
+
+    async def _messages(self, page: Sequence[Any]) -> list[Message]:
+        found = [await self._message(status) for each in page if (status := status_of(each))]
+        return [message for message in found if message]
+
+    async def _message(self, status: Status) -> Message | None:
+        return read(status, await self._mentions.above(status), self._me, self._server.skew)
+
+    async def _look_for_edits(self, keep: Keep) -> None:
+        """No server tells whom it mentioned that a text was changed; so the latest mentions are read once more."""
+        now = self._clock()
+        quiet = now - self._last_mention_at > self._rhythm.edits_until
+        if quiet or now - self._looked_for_edits_at < self._rhythm.edits:
+            return
+        edits = [edit for each in await self._mentions.edited() if (edit := await self._edit(each))]
+        if edits:
+            await keep(edits, self._cursor)
+        self._looked_for_edits_at = now
+
+    async def _edit(self, notification: Any) -> Message | None:
+        """The edited status as a message that revises the first one."""
+        status = status_of(notification)
+        edited_at = moment(status.get("edited_at")) if status else None
+        if status is None or edited_at is None:
+            return None
+        id_ = MessageId(f"{status['id']}~{edited_at.isoformat()}")
+        if id_ in self._edits_seen or (message := await self._message(status)) is None:
+            return None
+        self._edits_seen.add(id_)
+        return replace(message, id=id_, sent_at=edited_at - self._server.skew, revises=message.id)
+
+    async def _patiently(self, step: Callable[[], Awaitable[T]]) -> T:
+        return await patiently(self.account, self._rhythm.pauses(), step)

@@ -1,0 +1,55 @@
+"""What kind of server it is, as far as the bot has to know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mastodon import Mastodon
+
+from echobot.chats.mastodon.length import TextLimits
+from echobot.chats.mastodon.server import Server
+
+_MASTODON = re.compile(r"v?([2-9]|\d\d)\.\d+\.\d+(?!.*compatible)", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """The defaults hold where a server does not say."""
+
+    limits: TextLimits = field(default_factory=TextLimits)
+    streaming: str | None = None  # where its streams are, when that is another address
+    keeps_keys: bool = False  # whether it surely remembers the key of a post: GoToSocial does not
+
+
+async def instance_of(server: Server) -> Instance:
+    """Ask the newer way, then the older one; some servers know neither."""
+    ways: tuple[Callable[[Mastodon], Any], ...] = (Mastodon.instance_v2, Mastodon.instance_v1)
+    for way in ways:
+        if (said := await server.ask_if_there(way)) is not None:
+            return _read(said)
+    return Instance()
+
+
+def _read(said: Any) -> Instance:
+    configuration, urls = _mapping(said, "configuration"), _mapping(said, "urls")
+    statuses = _mapping(configuration, "statuses")
+    usual = TextLimits()
+    limits = TextLimits(
+        _number(statuses.get("max_characters") or said.get("max_toot_chars"), usual.characters),
+        _number(statuses.get("characters_reserved_per_url"), usual.per_link),
+    )
+    streaming = _mapping(configuration, "urls").get("streaming") or urls.get("streaming_api")
+    keeps_keys = bool(_MASTODON.match(str(said.get("version") or "")))
+    return Instance(limits, streaming if isinstance(streaming, str) else None, keeps_keys)
+
+
+def _mapping(said: Any, key: str) -> Mapping[str, Any]:
+    value = said.get(key) if isinstance(said, Mapping) else None
+    return value if isinstance(value, Mapping) else {}
+
+
+def _number(value: Any, usual: int) -> int:
+    return value if isinstance(value, int) and value > 0 else usual

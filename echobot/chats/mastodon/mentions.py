@@ -1,0 +1,64 @@
+"""The mentions of one account, read forward from where the bot was, and the latest again to see what was edited."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from echobot.chats.mastodon.reading import Status, moment
+from echobot.chats.mastodon.server import Server
+
+_PAGE = 80  # the most that Mastodon gives; others give fewer
+_LATEST = 40
+BEGINNING = "0"  # before any id, on every server
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+class Mentions:
+    """Notifications are opaque to everybody but the server: their ids are only given back to it."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    async def newest(self) -> str:
+        """The cursor behind all that was said so far."""
+        page = await self._server.ask(lambda client: client.notifications(types=["mention"], limit=1))
+        return str(page[0]["id"]) if page else BEGINNING
+
+    async def after(self, cursor: str) -> AsyncIterator[tuple[Sequence[Any], str]]:
+        """Page after page, each oldest first and with the cursor behind it, until there is nothing new.
+
+        A server that does not understand the cursor gives the same page again and again: once is enough.
+        """
+        known: set[str] = set()
+        while page := await self._page(cursor):
+            ids = {str(notification["id"]) for notification in page}
+            if ids <= known:
+                return
+            known, cursor = ids, str(page[-1]["id"])
+            yield page, cursor
+
+    async def _page(self, cursor: str) -> list[Any]:
+        page = await self._server.ask(
+            lambda client: client.notifications(types=["mention"], min_id=cursor, limit=_PAGE), "page"
+        )
+        oldest_first = list(reversed(page))
+        return sorted(oldest_first, key=_said_at)  # some servers give them in another order
+
+    async def edited(self) -> list[Any]:
+        """Those among the latest whose text was changed, oldest first."""
+        latest = await self._server.ask(lambda client: client.notifications(types=["mention"], limit=_LATEST))
+        return [each for each in reversed(latest) if (each.get("status") or {}).get("edited_at")]
+
+    async def above(self, status: Status) -> list[Status]:
+        """The statuses above this one in its thread that the bot may see, the first of the thread first."""
+        if not status.get("in_reply_to_id"):
+            return []
+        context = await self._server.ask_if_there(lambda client: client.status_context(status["id"]))
+        return list((context or {}).get("ancestors") or [])  # none when it was deleted meanwhile
+
+
+def _said_at(notification: Any) -> datetime:
+    return moment(notification.get("created_at")) or _EPOCH

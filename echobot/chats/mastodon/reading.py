@@ -1,0 +1,112 @@
+"""From a mention to a message that is meant for the bot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeAlias
+
+from echobot.chats.mastodon.content import asked
+from echobot.chats.mastodon.envelope import Envelope
+from echobot.core.message import AccountName, Address, Message, MessageId, Place
+
+Status: TypeAlias = Mapping[str, Any]
+"""What other people's servers made: any key may be missing, any value of any type."""
+
+_NOBOT = re.compile(r"#nobots?\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The bot's own account."""
+
+    id: str
+    account: AccountName  # as the settings call it
+    most_replies: int  # in one thread
+
+
+def status_of(notification: Any) -> Status | None:
+    """What a notification is about, if it is a mention by a person who may be answered."""
+    said = _mapping(notification)
+    status = _mapping(said.get("status"))
+    sender = _mapping(status.get("account"))
+    readable = said.get("type") == "mention" and status.get("id") and sender.get("acct")
+    return status if readable and not sender.get("bot") and not _wants_no_bots(sender) else None
+
+
+def read(status: Status, ancestors: Sequence[Status], me: Me, skew: timedelta) -> Message | None:
+    """The message in a status, or None when it is the bot's own or not meant for it.
+
+    `ancestors` are the statuses above it in its thread that the bot may see, the first of the thread first; `skew` is
+    how much later it is on the server than here.
+    """
+    sender = _mapping(status.get("account"))
+    sent_at = moment(status.get("created_at"))
+    if str(sender.get("id")) == me.id or sent_at is None:
+        return None
+    if _is_carried_along(status, ancestors, me) or _replies(ancestors, me) >= me.most_replies:
+        return None
+    warning, visibility = _text(status.get("spoiler_text")), _text(status.get("visibility"))
+    return Message(
+        id=MessageId(str(status["id"])),
+        place=Place(me.account, str(ancestors[0]["id"] if ancestors else status["id"])),
+        sender=str(sender["acct"]),
+        text=asked(status, me.id),
+        sent_at=sent_at - skew,
+        address=Address.DIRECT if visibility == "direct" else Address.NAMED,
+        envelope=Envelope(visibility, warning).written(),
+        language=_text(status.get("language")) or None,
+    )
+
+
+def mentions(status: Status, account: str) -> bool:
+    """Whether the status mentions the account with this id, wherever its text says so, or whether it does."""
+    listed = status.get("mentions")
+    return any(str(_mapping(each).get("id")) == account for each in listed) if isinstance(listed, list) else False
+
+
+def moment(value: Any) -> datetime | None:
+    """An aware time, from a time or from its ISO form."""
+    try:
+        read = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return None
+    if not isinstance(read, datetime):
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def _is_carried_along(status: Status, ancestors: Sequence[Status], me: Me) -> bool:
+    """Whether somebody answers somebody else, and the bot's handle came along because it was in the thread before.
+
+    Who writes under another person's post and calls the bot there for the first time means the bot. So does whoever
+    answers a post that the bot cannot see: it was not mentioned there.
+    """
+    to = str(status.get("in_reply_to_account_id") or "")
+    if not status.get("in_reply_to_id") or to in {me.id, str(_mapping(status.get("account")).get("id"))}:
+        return False
+    parents = [above for above in ancestors if str(above.get("id")) == str(status["in_reply_to_id"])]
+    return any(mentions(parent, me.id) for parent in parents)
+
+
+def _replies(ancestors: Sequence[Status], me: Me) -> int:
+    """How often the bot spoke above in the thread; the second part of a reply is no reply of its own."""
+    own = (above for above in ancestors if str(_mapping(above.get("account")).get("id")) == me.id)
+    return sum(str(above.get("in_reply_to_account_id")) != me.id for above in own)
+
+
+def _wants_no_bots(sender: Status) -> bool:
+    """#nobot in what people say about themselves."""
+    fields = sender.get("fields")
+    values = [_mapping(field).get("value") for field in fields] if isinstance(fields, list) else []
+    return any(_NOBOT.search(re.sub(r"<[^>]*>", "", _text(text))) for text in (sender.get("note"), *values))
+
+
+def _mapping(value: Any) -> Status:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

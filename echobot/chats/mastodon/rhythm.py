@@ -1,0 +1,62 @@
+"""How often to ask the server for what is new."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from echobot.chats.patience import growing
+
+_BURST, _EVERY = 60, timedelta(seconds=4)  # looks: Mastodon allows 300 pages in 15 minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    poll: timedelta = timedelta(seconds=30)
+    soon: timedelta = timedelta(seconds=5)  # after something new, for more may follow; then ever later
+    edits: timedelta = timedelta(minutes=1)  # between two looks for edited questions
+    edits_until: timedelta = timedelta(hours=1)  # after the last mention
+    first_pause: timedelta = timedelta(seconds=5)
+    longest_pause: timedelta = timedelta(minutes=5)
+
+    def pauses(self) -> Iterator[timedelta]:
+        return growing(self.first_pause, self.longest_pause)
+
+
+@dataclass(slots=True)
+class Looks:
+    """When to look next: at a hint, soon after something new, else as often as the settings say.
+
+    However many hints there are, they never use up what the server allows.
+    """
+
+    rhythm: Rhythm
+    clock: Callable[[], datetime]
+    hinted: asyncio.Event = field(default_factory=asyncio.Event)
+    _pause: timedelta = timedelta(0)
+    _left: float = _BURST
+    _counted_at: datetime | None = None
+
+    def hint(self) -> None:
+        self.hinted.set()
+
+    async def next(self, *, found: bool) -> None:
+        """Wait until it is time; `found` says whether the last look brought anything."""
+        self._pause = self.rhythm.soon if found else self._pause * 2 or self.rhythm.poll
+        self._pause = min(self._pause, self.rhythm.poll)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._pause.total_seconds()):
+                await self.hinted.wait()
+        await asyncio.sleep(self._until_allowed())
+        self.hinted.clear()
+
+    def _until_allowed(self) -> float:
+        """Seconds; one look more is allowed every few of them, and some in a row."""
+        now = self.clock()
+        passed = max(now - (self._counted_at or now), timedelta(0))
+        self._counted_at = now
+        self._left = min(self._left + passed / _EVERY, _BURST) - 1
+        return max(-self._left, 0) * _EVERY.total_seconds()

@@ -1,0 +1,174 @@
+"""From a reply to posts on the server: each once, to nobody but the asker, never more public than the question."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from mastodon import Mastodon
+
+from echobot.chats.mastodon.envelope import Envelope, narrower, narrowness
+from echobot.chats.mastodon.instance import Instance
+from echobot.chats.mastodon.posts import posts, short_warning
+from echobot.chats.mastodon.reading import Status
+from echobot.chats.mastodon.server import Server
+from echobot.core.message import Reply
+from echobot.errors import ChatError, ChatRefused, ChatUnavailable
+
+log = structlog.get_logger()
+
+KEY_LIFETIME = timedelta(minutes=55)  # Mastodon remembers keys for an hour
+
+_PAGES, _PAGE = 5, 40  # of own statuses, when a reply is looked for
+_ATTEMPTS = 3  # to delete what should not be there
+
+
+class Posting:
+    """Sends replies as threads: the first post answers the question, each further one the post before it."""
+
+    def __init__(self, server: Server, instance: Instance, me: str, widest: str, *, doubted: bool) -> None:
+        """`widest` is the visibility of a reply to a public question; `doubted`: the server may drop posts silently."""
+        self._server = server
+        self._instance = instance
+        self._me = me
+        self._widest = widest
+        self._doubted = doubted
+
+    async def send(self, reply: Reply) -> str:
+        """Post the reply, or change the one it stands in the place of; the ids of its posts, with spaces between."""
+        if reply.instead_of:
+            return await self._revise(reply, reply.instead_of.split())
+        return await self._post(reply, self._texts(reply), [])
+
+    async def find(self, reply: Reply) -> str | None:
+        """Look for a reply whose outcome is unknown, and complete it; None when none of it is there."""
+        own = await self._own_statuses()
+        if reply.instead_of:
+            known = reply.instead_of.split()
+            return await self._revise(reply, [*known, *_chain(own, known[-1])])
+        made = _chain(own, reply.to)
+        return await self._post(reply, self._texts(reply), made) if made else None
+
+    async def _post(self, reply: Reply, texts: Sequence[str], made: Sequence[str]) -> str:
+        """Post those parts that are not there yet."""
+        ids = list(made)
+        for number in range(len(ids), len(texts)):
+            to = ids[-1] if ids else reply.to
+            status = await self._server.ask(self._request(reply, texts[number], number, to), "post")
+            await self._verify(status, reply)
+            ids.append(str(status["id"]))
+        return " ".join(ids)
+
+    def _request(self, reply: Reply, text: str, number: int, to: str) -> Callable[[Mastodon], Any]:
+        envelope = Envelope.read(reply.envelope)
+        key = hashlib.sha256(f"{reply.key}#{number}".encode()).hexdigest()
+        return lambda client: client.status_post(
+            text,
+            in_reply_to_id=to,
+            visibility=narrower(envelope.visibility, self._widest),
+            spoiler_text=self._warning(envelope),
+            sensitive=bool(envelope.warning),
+            language=reply.language,
+            idempotency_key=key,
+        )
+
+    async def _revise(self, reply: Reply, ids: Sequence[str]) -> str:
+        """Change the posts that are there, add what is missing, take away what is left over."""
+        texts = self._texts(reply)
+        warning = self._warning(Envelope.read(reply.envelope))
+        for post, text in zip(ids, texts, strict=False):
+            status = await self._server.ask(_edit(post, text, warning), "post")
+            await self._verify(status, reply)
+        for post in ids[len(texts) :]:
+            await self._server.ask(_deletion(post), "delete")
+        return await self._post(reply, texts, ids[: len(texts)])
+
+    def _texts(self, reply: Reply) -> tuple[str, ...]:
+        warning = self._warning(Envelope.read(reply.envelope))
+        return posts(reply.text, reply.asker, self._instance.limits, warning or "")
+
+    def _warning(self, envelope: Envelope) -> str | None:
+        return short_warning(envelope.warning, self._instance.limits) or None
+
+    async def _verify(self, status: Any, reply: Reply) -> None:
+        """Take away what the server made too public or sent to others, and say so."""
+        if wrong := await self._wrong(status, reply):
+            post = status.get("id")
+            log.error("a reply was taken away again", post=post, reason=wrong)
+            await self._take_away(str(post))
+            raise ChatRefused(wrong)
+
+    async def _wrong(self, status: Any, reply: Reply) -> str:
+        if not isinstance(status, Mapping) or not status.get("id"):
+            raise ChatUnavailable("the server's answer cannot be read")
+        wanted = narrower(Envelope.read(reply.envelope).visibility, self._widest)
+        if narrowness(str(status.get("visibility"))) < narrowness(wanted):
+            return f"the server made it {status.get('visibility')} and not {wanted}"
+        if others := _mentioned(status) - {reply.asker.lower()}:
+            return f"the server sent it to {len(others)} more than the asker"
+        if self._doubted and await self._is_gone(str(status["id"])):
+            return "the server took it and threw it away, as it does with what it holds for spam"
+        return ""
+
+    async def _is_gone(self, post: str) -> bool:
+        try:
+            return await self._server.ask_if_there(lambda client: client.status(post)) is None
+        except ChatUnavailable:
+            return False
+
+    async def _take_away(self, post: str) -> None:
+        for _ in range(_ATTEMPTS):
+            try:
+                await self._server.ask(_deletion(post), "delete")
+            except ChatUnavailable as error:
+                log.error("a post could not be deleted", post=post, reason=str(error))
+            except ChatError as error:  # gone already, or never there
+                log.info("a post was not deleted", post=post, reason=str(error))
+                return
+            else:
+                return
+
+    async def _own_statuses(self) -> list[Status]:
+        """The latest first."""
+        found: list[Status] = []
+        for _ in range(_PAGES):
+            last = str(found[-1]["id"]) if found else None
+            page = await self._server.ask(_own(self._me, last), "page" if last else "read")
+            if not page:
+                break
+            found += page
+        return found
+
+
+def _edit(post: str, text: str, warning: str | None) -> Callable[[Mastodon], Any]:
+    """Everything is given, for an edit replaces everything."""
+    return lambda client: client.status_update(post, text, spoiler_text=warning or "", sensitive=bool(warning))
+
+
+def _deletion(post: str) -> Callable[[Mastodon], Any]:
+    return lambda client: client.status_delete(post)
+
+
+def _own(me: str, before: str | None) -> Callable[[Mastodon], Any]:
+    def ask(client: Mastodon) -> Any:
+        return client.account_statuses(me, max_id=before, limit=_PAGE, exclude_reblogs=True)
+
+    return ask
+
+
+def _chain(own: Iterable[Status], to: str) -> list[str]:
+    """The ids of the own post that answers `to`, of the one that answers that, and so on."""
+    answers = {str(status.get("in_reply_to_id")): str(status["id"]) for status in own}
+    made: list[str] = []
+    while (to := answers.get(to, "")) and to not in made:
+        made.append(to)
+    return made
+
+
+def _mentioned(status: Status) -> set[str]:
+    mentions = status.get("mentions")
+    listed = mentions if isinstance(mentions, list) else []
+    return {str(each.get("acct", "")).lower() for each in listed if isinstance(each, Mapping)}

@@ -1,0 +1,167 @@
+"""Requests to a server that speaks Mastodon's language: one at a time, in a thread; every failure is a `ChatError`."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from importlib.metadata import version
+from typing import Any, TypeVar
+
+import requests
+from mastodon import Mastodon
+from mastodon.errors import (
+    MastodonAPIError,
+    MastodonError,
+    MastodonNetworkError,
+    MastodonRatelimitError,
+    MastodonUnauthorizedError,
+)
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from echobot.errors import ChatError, ChatRefused, ChatUnavailable, LoginRefused
+
+T = TypeVar("T")
+
+REQUEST_SECONDS = 20
+LOG_IN_AGAIN = "let the bot in again with `echobot login mastodon`"
+USER_AGENT = f"echobot/{version('echobot')}"
+
+_UNSURE = timedelta(seconds=2)  # clocks that differ by less are taken for one
+_LONGEST_REST = timedelta(hours=3)  # no limit of Mastodon's is counted over a longer time
+_MAY_HELP_LATER = {408, 425, 429}
+_NOT_THERE = {403, 404, 405, 410, 501}
+_NOT_THIS_ONE = "this action is not allowed"  # a 403 that is about the request and not about the account
+
+
+class Server:
+    """One account's view of its server.
+
+    Rate limits are read here and hidden from Mastodon.py, which takes a limit it cannot read for a failed request.
+    """
+
+    def __init__(
+        self, address: str, token: str, clock: Callable[[], datetime], seconds: float = REQUEST_SECONDS
+    ) -> None:
+        self.skew = timedelta(0)  # how much later it is on the server than here
+        self._clock = clock
+        self._status = 0  # of the last answer
+        self._rest_until: dict[str, datetime] = {}  # by what is asked for: "read", "page" and "post" have own limits
+        self._resets_at: datetime | None = None
+        self._remaining: int | None = None
+        session = requests.Session()
+        session.hooks["response"].append(self._note)
+        self._client = Mastodon(
+            api_base_url=address,
+            access_token=token or None,
+            session=session,
+            ratelimit_method="throw",
+            request_timeout=seconds,
+            user_agent=USER_AGENT,
+            version_check_mode="none",
+        )
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mastodon")
+
+    async def ask(self, request: Callable[[Mastodon], T], limit: str = "read") -> T:
+        """What the server answers. `limit` names what it counts the request as; past it nothing is asked at all."""
+        if (rest := self._rest_until.get(limit, self._clock()) - self._clock()) > timedelta(0):
+            raise ChatUnavailable("the server's limit is reached", rest, not_sent=True)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, request, limit)
+
+    async def ask_if_there(self, request: Callable[[Mastodon], T]) -> T | None:
+        """The same, but None where the server does not know such a request."""
+        try:
+            return await self.ask(request)
+        except LoginRefused:
+            raise
+        except ChatError:
+            if self._status not in _NOT_THERE:
+                raise
+            return None
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._client.session.close()
+
+    def _ask(self, request: Callable[[Mastodon], T], limit: str) -> T:
+        self._status, self._remaining, self._resets_at = 0, None, None
+        try:
+            answer = request(self._client)
+        except ChatError:
+            raise
+        except MastodonError as error:
+            self._pace(limit)
+            raise refusal(error, self._status, self._until_reset()) from error
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise ChatUnavailable(f"the server's answer cannot be read ({type(error).__name__})") from error
+        self._pace(limit)
+        return answer
+
+    def _pace(self, limit: str) -> None:
+        """After the last request that the server allows, wait by ourselves until it counts anew."""
+        if (self._remaining == 0 or self._status == 429) and self._resets_at:
+            self._rest_until[limit] = min(self._resets_at, self._clock() + _LONGEST_REST)
+
+    def _until_reset(self) -> timedelta | None:
+        return min(self._resets_at - self._clock(), _LONGEST_REST) if self._resets_at else None
+
+    def _note(self, response: requests.Response, **_: Any) -> None:
+        self._status = response.status_code
+        if (date := _moment(response.headers.get("Date"))) is not None:
+            skew = date - self._clock()
+            self.skew = skew if abs(skew) > _UNSURE else timedelta(0)
+        reset = _moment(response.headers.pop("X-RateLimit-Reset", None))
+        remaining = response.headers.pop("X-RateLimit-Remaining", "")
+        self._remaining = int(remaining) if re.fullmatch(r"\d{1,9}", remaining) else None
+        self._resets_at = reset - self.skew if reset and reset - self.skew > self._clock() else None
+
+
+def refusal(error: MastodonError, status: int, until_reset: timedelta | None) -> ChatError:
+    """The error that one of Mastodon.py's means; `status` is the HTTP status, 0 when there was no answer."""
+    if isinstance(error, MastodonNetworkError):
+        return _without_answer(error)
+    if isinstance(error, MastodonRatelimitError) or status == 429:
+        return ChatUnavailable("the server answered 429, too many requests", until_reset, not_sent=True)
+    said = _said(error)
+    sentence = f"the server answered {status}{f', {said}' if said else ''}"
+    if isinstance(error, MastodonUnauthorizedError) or (status == 403 and said and _NOT_THIS_ONE not in said.lower()):
+        return LoginRefused(f"{sentence}; {LOG_IN_AGAIN}")
+    if said and 400 <= status < 500 and status not in _MAY_HELP_LATER:
+        return ChatRefused(sentence)
+    return ChatUnavailable(sentence if status >= 400 else "the server's answer cannot be read")
+
+
+def _without_answer(error: MastodonNetworkError) -> ChatUnavailable:
+    cause = error.__context__
+    if _never_connected(cause):
+        return ChatUnavailable("the server cannot be reached", not_sent=True)
+    return ChatUnavailable(f"the server did not answer ({type(cause).__name__})")
+
+
+def _never_connected(cause: BaseException | None) -> bool:
+    if isinstance(cause, requests.ConnectTimeout):
+        return True
+    reason = cause.args[0] if isinstance(cause, requests.ConnectionError) and cause.args else None
+    return isinstance(reason, MaxRetryError) and isinstance(reason.reason, NewConnectionError)
+
+
+def _said(error: MastodonError) -> str | None:
+    """The server's own words; None when something before it answered, which knows no JSON."""
+    said = error.args[3] if isinstance(error, MastodonAPIError) and len(error.args) > 3 else None
+    return str(said) if said and said != "Endpoint not found." else None
+
+
+def _moment(written: str | None) -> datetime | None:
+    """A time from a header: ISO 8601, seconds since 1970, or as HTTP writes dates."""
+    try:
+        if written is None:
+            return None
+        if written.isdigit():
+            return datetime.fromtimestamp(int(written), UTC)
+        read = datetime.fromisoformat(written) if written[:1].isdigit() else parsedate_to_datetime(written)
+        return read if read.tzinfo else read.replace(tzinfo=UTC)
+    except (ValueError, OverflowError, OSError, TypeError):
+        return None

@@ -1,0 +1,92 @@
+"""The server's stream, only ever a hint that there may be something new: it may be silent while people write."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
+from itertools import cycle
+from typing import Any
+
+import structlog
+from aiohttp import ClientError, ClientSession, ClientTimeout, WSMsgType
+
+from echobot.chats.mastodon.server import USER_AGENT
+from echobot.core.message import AccountName
+
+log = structlog.get_logger()
+
+_SILENCE = 60  # seconds: four heartbeats that did not come
+_SSE, _WEBSOCKET = "/api/v1/streaming/user/notification", "/api/v1/streaming"
+
+
+class Stream:
+    """Listens by server-sent events, or by WebSocket where a server has only that, and connects again for ever.
+
+    Mastodon.py has streams as well, in a thread that cannot be told to stop and that hides why it failed.
+    """
+
+    def __init__(
+        self,
+        account: AccountName,
+        address: str,
+        token: str,
+        hint: Callable[[], None],
+        pauses: Callable[[], Iterator[timedelta]],
+    ) -> None:
+        self.is_open = False
+        self._account = account
+        self._address = address.replace("wss://", "https://").replace("ws://", "http://").rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token}", "User-Agent": USER_AGENT}
+        self._hint = hint
+        self._pauses = pauses
+
+    async def run(self) -> None:
+        """Give hints until cancelled; each new connection is one, for nobody knows what was said before it."""
+        timeout = ClientTimeout(total=None, sock_connect=_SILENCE, sock_read=_SILENCE)
+        async with ClientSession(headers=self._headers, timeout=timeout) as session:
+            ways = cycle((self._by_events, self._by_websocket))
+            way, pauses = next(ways), self._pauses()
+            while True:
+                if await self._listen(way, session):
+                    pauses = self._pauses()
+                else:
+                    way = next(ways)
+                await asyncio.sleep(next(pauses).total_seconds())
+
+    async def _listen(self, way: Callable[[ClientSession], Awaitable[None]], session: ClientSession) -> bool:
+        """Whether there was a connection at all."""
+        try:
+            await way(session)
+        except (ClientError, OSError, TimeoutError, ValueError) as error:
+            log.debug("the stream ended", account=self._account, reason=type(error).__name__)
+        was_open, self.is_open = self.is_open, False
+        return was_open
+
+    async def _by_events(self, session: ClientSession) -> None:
+        async with session.get(self._address + _SSE, headers={"Accept": "text/event-stream"}) as response:
+            if response.status != 200:
+                return
+            self._opened()
+            async for line in response.content:
+                if line.startswith(b"event"):
+                    self._hint()
+
+    async def _by_websocket(self, session: ClientSession) -> None:
+        stream = {"stream": "user:notification"}
+        async with session.ws_connect(self._address + _WEBSOCKET, params=stream, heartbeat=_SILENCE / 2) as socket:
+            self._opened()
+            async for message in socket:
+                if message.type is WSMsgType.TEXT:
+                    self._hint()
+
+    def _opened(self) -> None:
+        self.is_open = True
+        log.debug("the stream is open", account=self._account)
+        self._hint()
+
+
+async def ended(task: asyncio.Task[Any]) -> None:
+    """Cancel and wait."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
