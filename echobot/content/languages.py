@@ -25,6 +25,10 @@ _Parts: TypeAlias = dict[str, tuple[Any, Tree]]
 """What a language's files say under each of their keys, and where."""
 
 
+_STANDS_IN = "en"
+"""Its shipped phrases stand in where a folder's own are not complete: a new version may want more than those have."""
+
+
 def language_of(file: Path, folder: Path) -> str | None:
     """The name of the folder in languages/ that holds the file; "" right in languages/, None elsewhere."""
     parts = file.relative_to(folder).parts
@@ -38,12 +42,15 @@ def read_packs(
 ) -> tuple[dict[Language, LanguagePack], list[Problem]]:
     """A pack for each language; what a folder has of its own takes the place of the same key of the shipped pack."""
     found: list[Problem] = []
-    parts: dict[str, _Parts] = defaultdict(dict)
-    for trees in (shipped, own):
-        for language, said in _parts(trees, found).items():
-            parts[language].update(said)
+    parts: dict[str, _Parts] = defaultdict(
+        dict, {language: dict(said) for language, said in _parts(shipped, found).items()}
+    )
+    standing_in = {language: said["phrases"][0] for language, said in parts.items() if "phrases" in said}
+    for language, said in _parts(own, found).items():
+        parts[language].update(said)
     for language, said in parts.items():
         found.extend(_check(language, said))
+        _complete(said, {**standing_in.get(_STANDS_IN, {}), **standing_in.get(language, {})})
     complete = {Language(language): _pack(language, said) for language, said in parts.items() if "phrases" in said}
     return complete, found
 
@@ -73,6 +80,13 @@ def _misplaced(language: str, tree: Tree) -> Problem:
 
 def _twice(key: str, tree: Tree, first: Tree) -> Problem:
     return tree.problem((key,), f"`{key}` is also in {first.file}", "keep one of the two", at_key=True)
+
+
+def _complete(said: _Parts, standing_in: Mapping[str, str]) -> None:
+    """The shipped phrases of the same language stand in first."""
+    if "phrases" in said:
+        phrases, tree = said["phrases"]
+        said["phrases"] = {**standing_in, **phrases}, tree
 
 
 def _pack(language: str, said: _Parts) -> LanguagePack:
@@ -129,9 +143,8 @@ def _warning(tree: Tree, wrong: str, instead: str) -> Problem:
 
 def _check_phrases(phrases: Mapping[str, str], tree: Tree) -> Iterator[Problem]:
     for name in [each for each in PHRASES if each not in phrases]:
-        yield tree.problem(
-            ("phrases",), f"the phrase `{name}` is missing", f"add it{_with(PHRASES[name])}", at_key=True
-        )
+        instead = f"add it{_with(PHRASES[name])}; until then it is said as it is shipped"
+        yield tree.problem(("phrases",), f"the phrase `{name}` is missing", instead, Severity.WARNING, at_key=True)
     for name, phrase in phrases.items():
         if name in PHRASES:
             yield from _check_places(name, phrase, tree)

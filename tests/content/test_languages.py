@@ -55,7 +55,6 @@ def test_own_cues_take_the_place_of_the_shipped_ones_and_leave_the_phrases(folde
 
 
 PROBLEMS = [
-    ("  unknown: ", "  unknwon: ", "2:1", "the phrase `unknown` is missing — add it"),
     ("{service}", "{sevrice}", "3:12", "`replace` has no value for {sevrice} — it may hold {service}"),
     (
         'unknown: "jes"',
@@ -78,6 +77,23 @@ def test_a_mistake_in_the_phrases_is_told(esperanto, right, wrong, place, senten
     knowledge, problems = esperanto.load()
     assert knowledge is None
     assert any(line.startswith(f"languages/eo/phrases.yaml:{place}: {sentence}") for line in problems), problems
+
+
+def test_a_phrase_that_is_missing_is_said_in_english_until_somebody_adds_it(esperanto):
+    esperanto.write("languages/eo/phrases.yaml", PHRASES_FILE.replace("  unknown: ", "  unknwon: ", 1))
+    knowledge, problems = esperanto.load()
+    assert knowledge.languages["eo"].phrases["unknown"].startswith("I don't know.")
+    assert problems[0] == (
+        "languages/eo/phrases.yaml:2:1: warning: the phrase `unknown` is missing — add it;"
+        " until then it is said as it is shipped"
+    )
+
+
+def test_a_phrase_that_is_missing_in_a_language_of_the_bots_own_is_said_in_that_language(folder):
+    folder.write("a.yaml", ENTRY)
+    folder.write("languages/fr/mine.yaml", "phrases: {choose: Choisis.}")
+    phrases = folder.load()[0].languages["fr"].phrases
+    assert (phrases["choose"], phrases["stopped"][:7]) == ("Choisis.", "Entendu")
 
 
 def test_a_phrase_that_says_less_than_it_could_is_worth_a_look(esperanto):

@@ -72,7 +72,7 @@ class Matcher:
         return sorted((need for need in alike if alike[need]), key=lambda need: -alike[need])
 
     def _for_a_need(self, match: Match, reading: Reading, language: Language) -> Match:
-        """What a service is to be replaced for: "instead of Google Drive, for photos", if some of its tools serve it."""
+        """What a service is to be replaced for ("for photos instead of Google Drive"), if some of its tools serve it."""
         service = self._knowledge.services.get(match.entry)
         if service is None or match.vetoed or not reading.rest:
             return match
