@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from tests.servers.echobot_process import EchobotProcess
+from tests.servers.echobot_process import EchobotProcess, on_matrix
 from tests.servers.people import People, Person, until
 from tests.servers.synapse import NO_LIMITS, Synapse
 
@@ -120,7 +120,7 @@ async def measure(rounds: int, burst_size: int) -> dict[str, Any]:
 async def _measure(synapse: Synapse, people: People, folder: Path, rounds: int, burst_size: int) -> dict[str, Any]:
     accounts = {name: await people.meet(synapse, name) for name in ("echobot", "bare")}
     askers = {name: await _direct_chat(await people.meet(synapse, "alice"), bot) for name, bot in accounts.items()}
-    echobot, bare = EchobotProcess(folder, accounts["echobot"]), _bare_bot(accounts["bare"])
+    echobot, bare = EchobotProcess(folder, on_matrix(accounts["echobot"])), _bare_bot(accounts["bare"])
     await echobot.start()
     watching = [asyncio.create_task(asker.watch()) for asker in askers.values()]
     try:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.echobot_process import EchobotProcess
+from tests.servers.echobot_process import EchobotProcess, on_matrix
 from tests.servers.people import People, Person, people, until
 from tests.servers.synapse import Synapse, strict_synapse, synapse
 
@@ -52,7 +52,7 @@ async def account(synapse: Synapse, people: People) -> Person:
 
 @pytest.fixture
 async def echobot(tmp_path: Path, account: Person) -> AsyncIterator[EchobotProcess]:
-    process = EchobotProcess(tmp_path, account)
+    process = EchobotProcess(tmp_path, on_matrix(account))
     await process.start()
     yield process
     await process.stop()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.conftest import Asker, in_a_room
-from tests.servers.echobot_process import EchobotProcess
+from tests.servers.echobot_process import EchobotProcess, on_matrix
 from tests.servers.people import People
 from tests.servers.synapse import Synapse
 
@@ -72,7 +72,7 @@ async def test_a_homeserver_that_limits_its_users_gets_every_reply_in_the_end(
     strict_synapse: Synapse, people: People, tmp_path: Path
 ):
     account = await people.meet(strict_synapse, "echobot")
-    echobot = EchobotProcess(tmp_path, account)
+    echobot = EchobotProcess(tmp_path, on_matrix(account))
     await echobot.start()
     askers = [await in_a_room(strict_synapse, people, name, account) for name in ("alice", "carol")]
     for asker in askers * 6:

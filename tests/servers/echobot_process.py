@@ -5,28 +5,47 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.servers.people import Person, until
 
-PLENTY = {"person_per_minute": 1_000_000, "person_per_hour": 1_000_000, "room_per_minute": 1_000_000, "bot_per_minute": 1_000_000}
+PLENTY = dict.fromkeys(("person_per_minute", "person_per_hour", "room_per_minute", "bot_per_minute"), 1_000_000)
+
+
+@dataclass(frozen=True)
+class BotAccount:
+    """An account of the bot's, as the settings name it, and its token."""
+
+    settings: Mapping[str, Any]
+    token: str
+
+
+def on_matrix(person: Person) -> BotAccount:
+    settings = {"kind": "matrix", "homeserver": person.server, "user": person.user}
+    return BotAccount({**settings, "invites": {"servers": ["localhost"]}}, person.token)
+
+
+def on_mastodon(url: str, token: str, **more: Any) -> BotAccount:
+    return BotAccount({"kind": "mastodon", "server": url, **more}, token)
 
 
 class EchobotProcess:
-    """The whole bot, with its settings, token and store in a folder."""
+    """The whole bot, with its settings, tokens and store in a folder; `more` are other settings."""
 
-    def __init__(self, folder: Path, account: Person) -> None:
+    def __init__(self, folder: Path, *accounts: BotAccount, **more: Any) -> None:
         self._settings = folder / "settings.yaml"
         self._log = folder / "echobot.log"
         self._process: subprocess.Popen[bytes] | None = None
-        token = folder / "token"
-        token.touch(mode=0o600)
-        token.write_text(account.token)
-        room_bot = {"kind": "matrix", "homeserver": account.server, "user": account.user, "token_file": str(token)}
         settings = {
-            "accounts": {"room-bot": {**room_bot, "invites": {"servers": ["localhost"]}}},
+            "accounts": {
+                f"account-{number}": _kept(folder, account, number) for number, account in enumerate(accounts)
+            },
             "store": f"sqlite:///{folder / 'echobot.db'}",
             "limits": PLENTY,
+            **more,
         }
         self._settings.write_text(json.dumps(settings))  # JSON is YAML
 
@@ -57,6 +76,11 @@ class EchobotProcess:
     async def stop(self) -> None:
         await asyncio.to_thread(self._end, signal.SIGTERM)
 
+    async def outcome(self) -> int:
+        """The exit code, once it ends by itself."""
+        assert self._process is not None
+        return await asyncio.to_thread(self._process.wait, 120)
+
     def _is_over(self) -> bool:
         return self._process is None or self._process.poll() is not None
 
@@ -65,3 +89,10 @@ class EchobotProcess:
             self._process.send_signal(how)
             self._process.wait(timeout=60)
             self._process = None
+
+
+def _kept(folder: Path, account: BotAccount, number: int) -> dict[str, Any]:
+    token = folder / f"token-{number}"
+    token.touch(mode=0o600)
+    token.write_text(account.token)
+    return {**account.settings, "token_file": str(token)}

@@ -44,7 +44,7 @@ def read(status: Status, ancestors: Sequence[Status], me: Me, skew: timedelta) -
     """
     sender = _mapping(status.get("account"))
     sent_at = moment(status.get("created_at"))
-    if str(sender.get("id")) == me.id or sent_at is None:
+    if _writer(status) == me.id or sent_at is None:
         return None
     if _is_carried_along(status, ancestors, me) or _replies(ancestors, me) >= me.most_replies:
         return None
@@ -84,17 +84,20 @@ def _is_carried_along(status: Status, ancestors: Sequence[Status], me: Me) -> bo
     Who writes under another person's post and calls the bot there for the first time means the bot. So does whoever
     answers a post that the bot cannot see: it was not mentioned there.
     """
-    to = str(status.get("in_reply_to_account_id") or "")
-    if not status.get("in_reply_to_id") or to in {me.id, str(_mapping(status.get("account")).get("id"))}:
-        return False
-    parents = [above for above in ancestors if str(above.get("id")) == str(status["in_reply_to_id"])]
-    return any(mentions(parent, me.id) for parent in parents)
+    parents = [above for above in ancestors if str(above.get("id")) == str(status.get("in_reply_to_id"))]
+    others = [parent for parent in parents if _writer(parent) not in {me.id, _writer(status)}]
+    return any(mentions(parent, me.id) for parent in others)
 
 
 def _replies(ancestors: Sequence[Status], me: Me) -> int:
     """How often the bot spoke above in the thread; the second part of a reply is no reply of its own."""
-    own = (above for above in ancestors if str(_mapping(above.get("account")).get("id")) == me.id)
-    return sum(str(above.get("in_reply_to_account_id")) != me.id for above in own)
+    own = {str(above.get("id")): above for above in ancestors if _writer(above) == me.id}
+    return sum(str(post.get("in_reply_to_id")) not in own for post in own.values())
+
+
+def _writer(status: Status) -> str:
+    """The id of the account that wrote it; `in_reply_to_account_id` means something else when people go on."""
+    return str(_mapping(status.get("account")).get("id"))
 
 
 def _wants_no_bots(sender: Status) -> bool:

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 import requests
 from mastodon import Mastodon
 from mastodon.errors import (
-    MastodonAPIError,
     MastodonError,
     MastodonNetworkError,
     MastodonRatelimitError,
@@ -49,6 +48,7 @@ class Server:
         self.skew = timedelta(0)  # how much later it is on the server than here
         self._clock = clock
         self._status = 0  # of the last answer
+        self._said = ""  # what it said in place of what was asked for
         self._rest_until: dict[str, datetime] = {}  # by what is asked for: "read", "page" and "post" have own limits
         self._resets_at: datetime | None = None
         self._remaining: int | None = None
@@ -87,14 +87,14 @@ class Server:
         self._client.session.close()
 
     def _ask(self, request: Callable[[Mastodon], T], limit: str) -> T:
-        self._status, self._remaining, self._resets_at = 0, None, None
+        self._status, self._said, self._remaining, self._resets_at = 0, "", None, None
         try:
             answer = request(self._client)
         except ChatError:
             raise
         except MastodonError as error:
             self._pace(limit)
-            raise refusal(error, self._status, self._until_reset()) from error
+            raise refusal(error, self._status, self._said, self._until_reset()) from error
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise ChatUnavailable(f"the server's answer cannot be read ({type(error).__name__})") from error
         self._pace(limit)
@@ -110,6 +110,7 @@ class Server:
 
     def _note(self, response: requests.Response, **_: Any) -> None:
         self._status = response.status_code
+        self._said = "" if response.ok else _error_in(response)
         if (date := _moment(response.headers.get("Date"))) is not None:
             skew = date - self._clock()
             self.skew = skew if abs(skew) > _UNSURE else timedelta(0)
@@ -119,13 +120,12 @@ class Server:
         self._resets_at = reset - self.skew if reset and reset - self.skew > self._clock() else None
 
 
-def refusal(error: MastodonError, status: int, until_reset: timedelta | None) -> ChatError:
+def refusal(error: MastodonError, status: int, said: str, until_reset: timedelta | None) -> ChatError:
     """The error that one of Mastodon.py's means; `status` is the HTTP status, 0 when there was no answer."""
     if isinstance(error, MastodonNetworkError):
         return _without_answer(error)
     if isinstance(error, MastodonRatelimitError) or status == 429:
         return ChatUnavailable("the server answered 429, too many requests", until_reset, not_sent=True)
-    said = _said(error)
     sentence = f"the server answered {status}{f', {said}' if said else ''}"
     if isinstance(error, MastodonUnauthorizedError) or (status == 403 and said and _NOT_THIS_ONE not in said.lower()):
         return LoginRefused(f"{sentence}; {LOG_IN_AGAIN}")
@@ -148,10 +148,12 @@ def _never_connected(cause: BaseException | None) -> bool:
     return isinstance(reason, MaxRetryError) and isinstance(reason.reason, NewConnectionError)
 
 
-def _said(error: MastodonError) -> str | None:
-    """The server's own words; None when something before it answered, which knows no JSON."""
-    said = error.args[3] if isinstance(error, MastodonAPIError) and len(error.args) > 3 else None
-    return str(said) if said and said != "Endpoint not found." else None
+def _error_in(response: requests.Response) -> str:
+    """The server's own words; none when something before it answered, which knows no JSON. Mastodon.py loses some."""
+    try:
+        return str(response.json()["error"])
+    except (ValueError, LookupError, TypeError):
+        return ""
 
 
 def _moment(written: str | None) -> datetime | None:

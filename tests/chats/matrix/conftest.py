@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,8 +10,9 @@ import pytest
 
 from echobot.chats.matrix import MatrixChat
 from echobot.chats.matrix.rhythm import Rhythm
-from echobot.core.message import AccountName, Message
+from echobot.core.message import AccountName
 from echobot.settings import Invites, MatrixAccount
+from tests.chats.kept import Kept
 from tests.servers.people import People, Person, people, until
 from tests.servers.synapse import Synapse, strict_synapse, synapse
 
@@ -24,26 +25,6 @@ QUICK = Rhythm(
     longest_pause=timedelta(milliseconds=500),
 )
 WELCOME = Invites(servers=("localhost",))
-
-
-class Kept:
-    """Keeps what a chat gives, as a store would, and remembers the cursor."""
-
-    def __init__(self) -> None:
-        self.messages: list[Message] = []
-        self.cursor: str | None = None
-
-    async def __call__(self, messages: Sequence[Message], cursor: str) -> None:
-        self.messages += messages
-        self.cursor = cursor
-
-    @property
-    def texts(self) -> list[str]:
-        return [message.text for message in self.messages]
-
-    async def have(self, count: int) -> list[Message]:
-        await until(lambda: len(self.messages) >= count, f"{count} messages, not {self.texts}")
-        return self.messages
 
 
 class Bot:

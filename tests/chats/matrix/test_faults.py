@@ -14,7 +14,7 @@ from echobot.chats.matrix.rhythm import USUAL, Rhythm
 from echobot.core.message import AccountName, DeliveryKey, MessageId, Place, Reply
 from echobot.errors import ChatRefused, ChatUnavailable, LoginRefused, StoreError
 from echobot.settings import MatrixAccount
-from tests.chats.matrix.conftest import Kept
+from tests.chats.kept import Kept
 from tests.servers.fake_homeserver import (
     BOT,
     ROOM,

@@ -1,0 +1,29 @@
+"""Keeps what a chat gives, as a store would."""
+
+from collections.abc import Sequence
+
+from echobot.core.message import Message
+from tests.servers.people import until
+
+
+class Kept:
+    """Remembers the cursor as well; told to, it fails, as a store on a full disk does."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.cursor: str | None = None
+        self.failures: list[Exception] = []
+
+    async def __call__(self, messages: Sequence[Message], cursor: str) -> None:
+        if self.failures:
+            raise self.failures.pop()
+        self.messages += messages
+        self.cursor = cursor
+
+    @property
+    def texts(self) -> list[str]:
+        return [message.text for message in self.messages]
+
+    async def have(self, count: int) -> list[Message]:
+        await until(lambda: len(self.messages) >= count, f"{count} messages, not {self.texts}")
+        return self.messages

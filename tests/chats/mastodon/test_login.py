@@ -1,0 +1,92 @@
+"""`echobot login mastodon`: the least rights, a code, a token that nobody else can read."""
+
+import asyncio
+import json
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from echobot.access import log_in_to_mastodon
+from echobot.content.settings_file import load_settings
+from echobot.errors import ChatError, ChatRefused, ChatUnavailable, SettingsError
+from tests.servers.fake_mastodon import Flavour, troubles
+
+EVERY_KIND = pytest.mark.parametrize("flavour", list(Flavour), ids=lambda flavour: flavour.name.lower(), indirect=True)
+
+
+@pytest.fixture
+def settings_file(tmp_path, server):
+    account = {"kind": "mastodon", "server": server.url, "token_file": "secrets/toots"}
+    file = tmp_path / "settings.yaml"
+    file.write_text(json.dumps({"accounts": {"toots": account}}))
+    return file
+
+
+@pytest.fixture
+def log_in(server, settings_file):
+    """Somebody opens the address that is shown, agrees as this account, and types the code."""
+
+    async def log_in(account, granted=None, code=None, name=None):
+        shown = []
+
+        def agree(address):
+            shown.append(address)
+            query = {key: value for key, (value,) in parse_qs(urlsplit(address).query).items()}
+            scopes = granted or query["scope"].split()
+            return code or f" {server.authorize(query['client_id'], account, scopes, query['redirect_uri'])} "
+
+        accounts = load_settings(settings_file).accounts
+        return await asyncio.to_thread(log_in_to_mastodon, accounts, name, agree), shown
+
+    return log_in
+
+
+@EVERY_KIND
+async def test_the_token_is_kept_with_the_least_rights_and_nobody_else_can_read_it(
+    server, settings_file, log_in, flavour
+):
+    bot = server.account("echobot", bot=True)
+    server.accept_private_mentions(bot)
+    told, (address,) = await log_in(bot)
+    token = settings_file.parent / "secrets" / "toots"
+    word = token.read_text().strip()
+
+    assert told.startswith("Logged in as @echobot@127.0.0.1; the token is in ")
+    assert "Still to do" not in told
+    assert address.startswith(f"{server.url}/oauth/authorize?")
+    assert (token.stat().st_mode & 0o777, word in told) == (0o600, False)
+    who = "profile" if flavour is Flavour.MASTODON else "read:accounts"
+    assert set(server.gate.named(word).scopes) == {who, "read:notifications", "read:statuses", "write:statuses"}
+
+
+async def test_it_says_what_is_still_to_do_about_the_account_and_how(server, log_in):
+    told, _ = await log_in(server.account("echobot"))
+
+    assert "This is an automated account" in told
+    assert "Unsolicited private mentions to Accept" in told
+
+
+async def test_a_wrong_code_is_told_and_nothing_is_kept(server, settings_file, log_in):
+    with pytest.raises(ChatRefused, match="did not accept the code"):
+        await log_in(server.account("echobot"), code="wrong")
+
+    assert not (settings_file.parent / "secrets").exists()
+
+
+async def test_a_server_that_cannot_be_reached_is_told(server, settings_file, log_in):
+    settings_file.write_text(settings_file.read_text().replace(server.url, "http://127.0.0.1:9"))
+    with pytest.raises(ChatUnavailable, match="cannot be reached"):
+        await log_in(server.account("echobot"))
+
+
+async def test_a_server_that_answers_nonsense_is_told(server, log_in):
+    server.troubles["POST /api/v1/apps"].append(troubles.page(200))
+    with pytest.raises(ChatError):
+        await log_in(server.account("echobot"))
+
+
+async def test_an_account_that_the_settings_do_not_name_is_told(server, log_in):
+    with pytest.raises(
+        SettingsError, match="say which account with --account; of this network the settings name these: toots"
+    ):
+        await log_in(server.account("echobot"), name="tootz")
