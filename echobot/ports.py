@@ -54,8 +54,8 @@ class Chat(Protocol):
         Each batch is given to `keep` in the order it was said, together with the cursor behind it, and nothing is
         acknowledged to the server before `keep` has returned. A batch without messages still moves the cursor.
         A message may be given twice; it may not be left out. What the bot itself or another bot said and what was said
-        before the bot came are left out here; an edit comes as a message of its own that `revises` the first one, after
-        it. The server being away is waited for, with growing pauses.
+        before the bot came are left out here; an edit is left out, or comes after the first message as one of its own
+        that `revises` it. The server being away is waited for, with growing pauses.
         Returns normally when the chat is over (the console's end of input). Raises `LoginRefused` when the account's
         token is no longer accepted, and never tries again on its own.
         """

@@ -1,0 +1,273 @@
+"""What every chat promises. A new network is one more world in `WORLDS`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from echobot.core.message import DeliveryKey, Message, Reply
+from echobot.errors import LoginRefused, StoreError
+from tests.chats.kept import Kept
+from tests.chats.mastodon.conftest import Bot as MastodonBot
+from tests.chats.mastodon.conftest import Clock
+from tests.chats.matrix.conftest import QUICK, WELCOME
+from tests.chats.matrix.conftest import Bot as MatrixBot
+from tests.fakes import FakeChat, FakeClock, message
+from tests.servers.fake_mastodon import fake_mastodon
+from tests.servers.people import People
+from tests.servers.synapse import Synapse, synapse
+
+__all__ = ["synapse"]
+
+
+class World:
+    """A network with the bot's account and somebody who asks, as a test sees them."""
+
+    kept: Kept
+
+    async def listen(self) -> None:
+        """Start, or go on from the cursor that was kept, with nothing left in memory."""
+        raise NotImplementedError
+
+    async def stop(self) -> None:
+        raise NotImplementedError
+
+    async def outcome(self) -> None:
+        """Wait until listening ends by itself."""
+        raise NotImplementedError
+
+    async def ask(self, text: str) -> None:
+        raise NotImplementedError
+
+    async def own_words(self, text: str) -> None:
+        raise NotImplementedError
+
+    async def posts(self) -> list[str]:
+        """What the bot posted, as the asker sees it."""
+        raise NotImplementedError
+
+    async def revoke(self) -> None:
+        """The server does not accept the bot's token any more."""
+        raise NotImplementedError
+
+
+class OnMatrix(World):
+    def __init__(self, people: People, bot: MatrixBot, alice, room: str) -> None:
+        self._people, self._bot, self._alice, self._room = people, bot, alice, room
+        self.kept, self.listen, self.stop = bot.kept, bot.listen, bot.stop
+
+    @property
+    def chat(self):
+        return self._bot.chat
+
+    async def outcome(self) -> None:
+        listening, self._bot._listening = self._bot._listening, None
+        async with asyncio.timeout(60):
+            await listening
+
+    async def ask(self, text: str) -> None:
+        await self._alice.say(self._room, f"!echo {text}")
+
+    async def own_words(self, text: str) -> None:
+        await self._bot.person.say(self._room, f"!echo {text}")
+
+    async def posts(self) -> list[str]:
+        said = await self._alice.messages(self._room)
+        return [event["content"]["body"] for event in said if event["sender"] == self._bot.user]
+
+    async def revoke(self) -> None:
+        await self._bot.person.request("POST", "logout", {})
+
+
+class OnMastodon(World):
+    def __init__(self, server, bot: MastodonBot) -> None:
+        self._server, self._bot, self._ana = server, bot, server.account("ana")
+        self.kept, self.listen, self.stop, self.outcome = bot.kept, bot.listen, bot.stop, bot.outcome
+
+    @property
+    def chat(self):
+        return self._bot.chat
+
+    async def ask(self, text: str) -> None:
+        self._server.say(self._ana, f"@echobot {text}", visibility="direct")
+
+    async def own_words(self, text: str) -> None:
+        self._server.say(self._bot.account, f"@echobot {text}")
+
+    async def posts(self) -> list[str]:
+        return [post.text.removeprefix("@ana ") for post in self._bot.posts if not post.text.startswith("@echobot")]
+
+    async def revoke(self) -> None:
+        self._server.revoke(self._bot.token)
+
+
+class InMemory(World):
+    """The chat that stands in for a network in other tests promises the same, but for logins."""
+
+    def __init__(self) -> None:
+        self.chat, self.kept, self._count = FakeChat(FakeClock(), lifetime=timedelta(hours=1)), Kept(), 0
+        self._listening: asyncio.Task[None] | None = None
+
+    async def listen(self) -> None:
+        await self.stop()
+        self._listening = asyncio.create_task(self.chat.listen(self.kept.cursor, self.kept))
+        await asyncio.sleep(0)
+
+    async def stop(self) -> None:
+        if self._listening:
+            self._listening.cancel()
+            await asyncio.gather(self._listening, return_exceptions=True)
+
+    async def outcome(self) -> None:
+        await self._listening
+
+    async def ask(self, text: str) -> None:
+        self._count += 1
+        self.chat.say(message(self._count, text))
+
+    async def posts(self) -> list[str]:
+        return self.chat.texts
+
+
+@asynccontextmanager
+async def on_matrix(request: pytest.FixtureRequest, homeserver: Synapse) -> AsyncIterator[World]:
+    people = People()
+    bot = MatrixBot(await people.meet(homeserver, "echobot"), WELCOME, QUICK)
+    alice = await people.meet(homeserver, "alice")
+    room = await alice.create_room(bot.user)
+    await bot.person.join(room)
+    yield OnMatrix(people, bot, alice, room)
+    await bot.stop()
+    await people.close()
+
+
+@asynccontextmanager
+async def on_mastodon() -> AsyncIterator[World]:
+    clock = Clock()
+    async with fake_mastodon(clock=clock) as server:
+        bot = MastodonBot(server, clock)
+        yield OnMastodon(server, bot)
+        await bot.stop()
+
+
+@asynccontextmanager
+async def in_memory() -> AsyncIterator[World]:
+    world = InMemory()
+    yield world
+    await world.stop()
+
+
+WORLDS: dict[str, Callable[..., object]] = {"matrix": on_matrix, "mastodon": on_mastodon, "memory": in_memory}
+EVERYWHERE = pytest.mark.parametrize("network", list(WORLDS))
+WITH_SERVERS = pytest.mark.parametrize("network", ["matrix", "mastodon"])
+
+
+@pytest.fixture
+def homeserver(request: pytest.FixtureRequest, network: str) -> Synapse | None:
+    return request.getfixturevalue("synapse") if network == "matrix" else None
+
+
+@pytest.fixture
+async def world(request: pytest.FixtureRequest, network: str, homeserver: Synapse | None) -> AsyncIterator[World]:
+    opened = on_matrix(request, homeserver) if homeserver else WORLDS[network]()
+    async with opened as world:
+        yield world
+
+
+def reply_to(asked: Message, text: str = "PeerTube is a video site.") -> Reply:
+    key = DeliveryKey(f"{asked.place.account}:{asked.id}")
+    return Reply(key, asked.place, asked.id, asked.sender, text, "en", asked.envelope)
+
+
+@EVERYWHERE
+async def test_what_is_said_comes_in_order_with_the_cursor_behind_it(world: World):
+    await world.listen()
+    for text in ("one", "two", "three"):
+        await world.ask(text)
+    await world.kept.have(3)
+
+    assert world.kept.texts == ["one", "two", "three"]
+    assert world.kept.cursor is not None
+
+
+@WITH_SERVERS
+async def test_what_was_said_before_the_first_start_is_not_given(world: World):
+    await world.ask("long ago")
+    await world.listen()
+    await world.ask("today")
+    await world.kept.have(1)
+
+    assert world.kept.texts == ["today"]
+
+
+@EVERYWHERE
+async def test_what_was_said_while_it_was_away_is_given_after_the_restart_and_nothing_from_before(world: World):
+    await world.listen()
+    await world.ask("before")
+    await world.kept.have(1)
+    await world.stop()
+    await world.ask("meanwhile")
+    await world.listen()
+    await world.kept.have(2)
+
+    assert world.kept.texts == ["before", "meanwhile"]
+
+
+@EVERYWHERE
+async def test_what_could_not_be_kept_is_given_again(world: World):
+    await world.listen()
+    world.kept.failures = [StoreError("the disk is full")]
+    await world.ask("keep me")
+    with pytest.raises(StoreError):
+        await world.outcome()
+    await world.listen()
+    await world.kept.have(1)
+
+    assert world.kept.texts == ["keep me"]
+
+
+@WITH_SERVERS
+async def test_the_bots_own_words_are_left_out(world: World):
+    await world.listen()
+    await world.own_words("what do I know?")
+    await world.ask("hello")
+    await world.kept.have(1)
+
+    assert world.kept.texts == ["hello"]
+
+
+@EVERYWHERE
+async def test_a_reply_arrives_and_one_key_makes_one_post(world: World):
+    await world.listen()
+    await world.ask("what is PeerTube?")
+    (asked,) = await world.kept.have(1)
+    await world.chat.send(reply_to(asked))
+    await world.chat.send(reply_to(asked))
+
+    assert await world.posts() == ["PeerTube is a video site."]
+
+
+@EVERYWHERE
+async def test_a_key_is_remembered_across_a_restart(world: World):
+    await world.listen()
+    await world.ask("what is PeerTube?")
+    (asked,) = await world.kept.have(1)
+    await world.chat.send(reply_to(asked))
+    await world.listen()
+    await world.chat.send(reply_to(asked))
+
+    assert await world.posts() == ["PeerTube is a video site."]
+
+
+@WITH_SERVERS
+async def test_a_token_that_is_not_accepted_any_more_ends_it(world: World):
+    await world.listen()
+    await world.ask("what is PeerTube?")
+    (asked,) = await world.kept.have(1)
+    await world.revoke()
+    with pytest.raises(LoginRefused):
+        await world.outcome()
+    with pytest.raises(LoginRefused):
+        await world.chat.send(reply_to(asked))
