@@ -9,6 +9,7 @@ import re
 import signal
 from collections.abc import Coroutine, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -38,6 +39,9 @@ Work: TypeAlias = Coroutine[Any, Any, None]
 
 _LAST_REPLIES = 3.0  # seconds for what is on its way when the bot is stopped
 _TIDY_EVERY = timedelta(minutes=10)  # so that a conversation is kept for an hour and not much longer
+KNOWLEDGE = "knowledge"
+"""What the knowledge's troubles are noted under."""
+
 _TERMINAL = AccountName("terminal")
 _NO_LIMITS = Limits(*[1_000_000] * 4)
 
@@ -67,7 +71,7 @@ async def _serve(settings: Settings) -> int:
     chats = [_chat(name, account, settings) for name, account in settings.accounts.items()]
     try:
         bot = Bot(knowledge, store, Allowance(settings.limits), _manners(settings), _now)
-        beside = (knowledge.follow(), _tidy(store, settings))
+        beside = (knowledge.follow(partial(_note, store, KNOWLEDGE)), _tidy(store, settings))
         return await _until_stopped(_all_accounts(chats, bot, store, beside))
     finally:
         for chat in chats:
@@ -83,7 +87,7 @@ async def _converse(answerer: Answerer, language: str | None, store_url: str, st
     bot = Bot(lambda: answerer, store, Allowance(_NO_LIMITS), manners, _now)
     try:
         await _forget(store, Settings())
-        await _account(chat, bot, store)
+        await account_of(chat, bot, store)
     finally:
         await store.close()
 
@@ -110,15 +114,22 @@ async def _told_when_it_ends(work: Work) -> None:
 
 async def _account_or_stop(chat: Chat, bot: Bot, store: Store) -> bool:
     """Whether the account came to its end well; a refused login or a wrong user ends it, and only it."""
+    await _note(store, chat.account, "")
     try:
-        await _account(chat, bot, store)
+        await account_of(chat, bot, store)
     except (ChatError, SettingsError) as error:
         log.error("account stopped", account=chat.account, reason=str(error))
+        await _note(store, chat.account, str(error))
         return False
     return True
 
 
-async def _account(chat: Chat, bot: Bot, store: Store) -> None:
+async def _note(store: Store, about: str, trouble: str) -> None:
+    """For `echobot status`; no trouble: it is well."""
+    await store.note_trouble(about, trouble or None, _now())
+
+
+async def account_of(chat: Chat, bot: Bot, store: Store) -> None:
     """Listen, answer and send for one account; whatever ends one of the two ends the other."""
     courier = Courier(chat, store, _now)
     reception = Reception(chat, store, bot, courier.call, _now)

@@ -201,6 +201,19 @@ def gaps(
     return 0
 
 
+@app.command()
+def status(
+    settings: Annotated[Path | None, typer.Option("--settings", metavar="FILE", help="The bot's settings.")] = None,
+    store: Annotated[str | None, typer.Option("--store", metavar="URL", help="Its store, in place of that.")] = None,
+) -> int:
+    """Say what is wrong and what waits; the bot may be running. 1 when something is wrong."""
+    from echobot import condition
+
+    told, is_well = condition.of_store(store or _store(settings))
+    print(told)
+    return 0 if is_well else 1
+
+
 @login.command("matrix")
 def login_matrix(
     settings: Annotated[
@@ -299,7 +312,7 @@ def _store(settings: Path | None) -> str:
     from echobot.content.settings_file import load_settings
 
     if settings is None:
-        raise EchobotError("say whose gaps: --settings FILE, or --store URL")
+        raise EchobotError("say which bot: --settings FILE, or --store URL")
     return load_settings(settings).store
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -22,6 +22,10 @@ from echobot.errors import EchobotError, KnowledgeRefused
 log = structlog.get_logger()
 
 _PAUSE = 300  # milliseconds of quiet after an edit: editors and `git pull` write several files
+
+
+async def _nobody(_: str) -> None:
+    """Is told the problems and does nothing about them."""
 
 
 class Source(Protocol):
@@ -81,14 +85,16 @@ class Following:
     def __call__(self) -> Answerer:
         return self._answerer
 
-    async def follow(self) -> None:
-        """Look again whenever the source has something new, until cancelled."""
+    async def follow(self, tell: Callable[[str], Awaitable[None]] = _nobody) -> None:
+        """Look again whenever the source has something new, until cancelled; `tell` is given the problems, or none."""
         self._source.keep(self._folder)
+        await tell(self.problems)
         async for folder in self._source.newer():
             try:
                 await self._take(folder)
             except EchobotError as error:
                 self._refuse(folder, error)
+            await tell(self.problems)
             self._source.keep(self._folder)
 
     async def _take(self, folder: Path) -> None:

@@ -35,6 +35,15 @@ class Trouble:
     since: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much one account has still to do."""
+
+    account: AccountName
+    questions: int = 0
+    replies: int = 0
+
+
 MOST_GAPS = 5000
 """How many gaps a store keeps: enough to read, and somebody who asks nonsense for weeks does not fill the disk."""
 
@@ -135,6 +144,9 @@ class Store(Protocol):
 
     async def troubles(self) -> list[Trouble]:
         """What is wrong now, longest first."""
+
+    async def backlog(self) -> list[Backlog]:
+        """What waits to be answered or sent, by account; accounts where nothing waits are left out."""
 
     async def gaps(self) -> list[Gap]:
         """What could not be answered, most frequent first."""

@@ -51,3 +51,13 @@ async def test_an_account_that_cannot_be_used_does_not_end_the_others(dialogue, 
             assert await _all_accounts([Closed(clock, trouble), chat], dialogue.bot, dialogue.store, []) == 0
             assert await _all_accounts([Closed(clock, trouble)], dialogue.bot, dialogue.store, []) == 1
     assert {line["reason"] for line in logs if line["event"] == "account stopped"} == {str(trouble)}
+    assert [(each.about, each.text) for each in await dialogue.store.troubles()] == [(chat.account, str(trouble))]
+
+
+async def test_an_account_that_works_again_is_no_trouble_any_more(dialogue, chat):
+    await dialogue.store.note_trouble(chat.account, "revoked", dialogue.now)
+    chat.end()
+    async with asyncio.timeout(30):
+        await _all_accounts([chat], dialogue.bot, dialogue.store, [])
+
+    assert await dialogue.store.troubles() == []

@@ -20,7 +20,12 @@ def folder(small_knowledge):
 @pytest.fixture
 async def following(folder):
     knowledge = await Following.begin(WatchedFolder(folder), {})
-    task = asyncio.create_task(knowledge.follow())
+    knowledge.told = []
+
+    async def tell(problems):
+        knowledge.told.append(problems)
+
+    task = asyncio.create_task(knowledge.follow(tell))
     await asyncio.sleep(0.2)  # the watch begins in a thread that says nothing when it is ready; `edit` repeats itself
     yield knowledge
     task.cancel()
@@ -48,9 +53,10 @@ async def test_after_a_mistake_the_last_good_state_goes_on_until_it_is_mended(fo
 
         assert following().answer(QUESTION).text == "first"
         assert "\nentries.yaml:1:27: fediverse: unknown key `awnser`" in logs[0]["problems"]
-        assert following.problems == logs[0]["problems"]
+        assert following.problems == logs[0]["problems"] == following.told[-1]
     await edit(folder, ENTRY.replace("ANSWER", "third"), lambda: following().answer(QUESTION).text == "third")
     assert not following.problems
+    assert following.told[0] == following.told[-1] == ""
 
 
 async def test_questions_asked_during_edits_are_answered_from_one_state_or_the_other(folder, following):

@@ -123,4 +123,4 @@ def test_a_draft_of_a_gap_that_is_not_listed_is_told(number):
 
 def test_whose_gaps_must_be_said(capsys):
     assert main(["gaps"]) == 1
-    assert capsys.readouterr().err == "echobot: say whose gaps: --settings FILE, or --store URL\n"
+    assert capsys.readouterr().err == "echobot: say which bot: --settings FILE, or --store URL\n"

@@ -5,6 +5,7 @@ import pytest
 from echobot import prepared
 from echobot.content.questions import read_questions
 from echobot.core.followup import picked
+from echobot.core.text import words
 from echobot.evaluation import judge, report
 from echobot.shipped import shipped_folder
 
@@ -36,6 +37,37 @@ def test_choices_are_picked_as_people_say_it_in_every_language_and_never_by_than
 
     assert picks <= {meant, None}
     assert meant in picks
+
+
+SHORT = {
+    "de": "alternative zu doodle|wechsel von gmail|teams ersetzen",
+    "en": "alternative to doodle|leave gmail|replace teams",
+    "fr": "une alternative à doodle|quitter gmail|remplacer teams",
+    "hr": "zamjena za doodle|umjesto gmaila|napustiti teams",
+    "it": "alternativa a doodle|lasciare gmail|sostituire teams",
+    "nl": "alternatief voor doodle|weg van gmail|teams vervangen",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [(tongue, text) for tongue in SHORT for text in SHORT[tongue].split("|")]
+)
+def test_few_words_are_read_in_their_own_language(answerer, language, text):
+    assert answerer.language(text) == language
+    assert answerer.language(text, "en") == language
+
+
+def test_a_question_is_read_in_its_own_language_wherever_it_is_asked(answerer):
+    asked_for = [
+        question
+        for file in (shipped_folder() / "tests").glob("*.yaml")
+        for question in read_questions(file)
+        if len(words(question.question)) > 1
+    ]
+    guesses = [(question, answerer.language(question.question, hint)) for question in asked_for for hint in LANGUAGES]
+    mistaken = [(question.question, guess) for question, guess in guesses if guess != question.language]
+
+    assert len(mistaken) <= 0.01 * len(guesses), mistaken
 
 
 def asked(answerer, file):

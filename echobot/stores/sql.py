@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
 from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place
-from echobot.ports import Settlement, Trouble
+from echobot.ports import Backlog, Settlement, Trouble
 from echobot.stores import transactions
 from echobot.stores.opening import Database, open_database, open_to_read
 
@@ -81,6 +81,9 @@ class SqlStore:
 
     async def troubles(self) -> list[Trouble]:
         return await self._do(transactions.troubles_now)
+
+    async def backlog(self) -> list[Backlog]:
+        return await self._do(transactions.backlog)
 
     async def gaps(self) -> list[Gap]:
         return await self._do(transactions.gaps)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
 from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place, Wish
-from echobot.ports import MOST_GAPS, Settlement, Trouble
+from echobot.ports import MOST_GAPS, Backlog, Settlement, Trouble
 from echobot.stores import rows, statements
 from echobot.stores.tables import conversations, cursors, inbox, outbox, silenced, troubles
 
@@ -70,6 +70,13 @@ def note_trouble(connection: Connection, about: str, trouble: str | None, now: d
 
 def troubles_now(connection: Connection) -> list[Trouble]:
     return [rows.trouble_from(row) for row in connection.execute(statements.TROUBLES)]
+
+
+def backlog(connection: Connection) -> list[Backlog]:
+    questions: dict[str, int] = {row.account: row.waiting for row in connection.execute(statements.WAITING_BY_ACCOUNT)}
+    replies: dict[str, int] = {row.account: row.waiting for row in connection.execute(statements.UNSENT_BY_ACCOUNT)}
+    accounts = sorted({*questions, *replies})
+    return [Backlog(AccountName(account), questions.get(account, 0), replies.get(account, 0)) for account in accounts]
 
 
 def due(connection: Connection, account: AccountName, now: datetime, limit: int) -> list[Delivery]:

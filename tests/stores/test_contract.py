@@ -11,7 +11,7 @@ from echobot.core.gap import Gap
 from echobot.core.knowledge import Language
 from echobot.core.message import AccountName, Place, Wish
 from echobot.errors import StoreError
-from echobot.ports import MOST_GAPS, Settlement, Trouble
+from echobot.ports import MOST_GAPS, Backlog, Settlement, Trouble
 from echobot.stores.sql import SqlStore
 from tests.fakes import ACCOUNT, NOON, ROOM, conversation, crowd, message, reply
 
@@ -432,6 +432,16 @@ async def test_who_wants_silence_has_it_on_that_account_until_they_take_it_back(
 
     await store.settle(Settlement(wishes=[replace(wish, silence=False)]), NOON)
     assert not await store.is_silenced(ACCOUNT, ana)
+
+
+async def test_what_waits_is_counted_by_account(store):
+    other = AccountName("other-bot")
+    await store.keep(ACCOUNT, [message(1), message(2)], "c1", NOON)
+    await store.settle(Settlement([message(1)], [reply(1), reply(3, place=Place(other, "!r"))]), NOON)
+    assert await store.backlog() == [Backlog(other, 0, 1), Backlog(ACCOUNT, 1, 1)]
+
+    await store.sent(reply(1).key, "$post", NOON)
+    assert await store.backlog() == [Backlog(other, 0, 1), Backlog(ACCOUNT, 1, 0)]
 
 
 async def test_a_trouble_is_known_since_it_began_and_until_it_is_over(store):
