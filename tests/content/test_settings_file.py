@@ -76,7 +76,7 @@ def test_the_knowledge_can_be_a_repository(folder, written, meant):
 
 def test_the_example_for_operators_is_right():
     example = load_settings(Path(__file__).parents[2] / "deploy" / "settings.example.yaml")
-    assert list(example.accounts) == ["our-rooms"]
+    assert list(example.accounts) == ["our-rooms", "our-toots"]
 
 
 def test_what_is_not_set_keeps_its_default(folder):

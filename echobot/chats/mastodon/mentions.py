@@ -10,6 +10,7 @@ from echobot.chats.mastodon.reading import Status, moment
 from echobot.chats.mastodon.server import Server
 
 _PAGE = 80  # the most that Mastodon gives; others give fewer
+_SHORT = 15  # fewer than any server gives when there is more
 _LATEST = 40
 BEGINNING = "0"  # before any id, on every server
 
@@ -39,6 +40,8 @@ class Mentions:
                 return
             known, cursor = ids, str(page[-1]["id"])
             yield page, cursor
+            if len(page) < _SHORT:  # were there more after all, the next look finds it
+                return
 
     async def _page(self, cursor: str) -> list[Any]:
         page = await self._server.ask(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from echobot.chats.patience import growing
 
-_BURST, _EVERY = 60, timedelta(seconds=4)  # looks: Mastodon allows 300 pages in 15 minutes
+_BURST, _EVERY = 70, timedelta(seconds=4)  # looks: Mastodon allows 300 pages in 15 minutes
 
 
 @dataclass(frozen=True, slots=True)
