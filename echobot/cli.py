@@ -35,6 +35,14 @@ KnowledgeOption = Annotated[
     Path | None,
     typer.Option("--knowledge", metavar="DIR", help="The knowledge base; else the one that echobot comes with."),
 ]
+AccountsOption = Annotated[
+    Path, typer.Option("--settings", metavar="FILE", help="The settings file that names the account.")
+]
+AccountOption = Annotated[
+    str | None, typer.Option("--account", metavar="NAME", help="Which account, when the settings name several.")
+]
+SettingsOption = Annotated[Path | None, typer.Option("--settings", metavar="FILE", help="The bot's settings.")]
+StoreOption = Annotated[str | None, typer.Option("--store", metavar="URL", help="Its store, in place of that.")]
 LanguageOption = Annotated[
     str | None, typer.Option("--language", metavar="XX", help="Answer in this language; else in the question's own.")
 ]
@@ -177,12 +185,8 @@ def run(
 
 @app.command()
 def gaps(
-    settings: Annotated[
-        Path | None, typer.Option("--settings", metavar="FILE", help="The settings file of the bot that was asked.")
-    ] = None,
-    store: Annotated[
-        str | None, typer.Option("--store", metavar="URL", help="Its store instead: sqlite:///FILE.")
-    ] = None,
+    settings: SettingsOption = None,
+    store: StoreOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
     draft: Annotated[
         int | None, typer.Option("--draft", metavar="N", help="Print an entry for number N, to be finished by you.")
@@ -203,8 +207,8 @@ def gaps(
 
 @app.command()
 def status(
-    settings: Annotated[Path | None, typer.Option("--settings", metavar="FILE", help="The bot's settings.")] = None,
-    store: Annotated[str | None, typer.Option("--store", metavar="URL", help="Its store, in place of that.")] = None,
+    settings: SettingsOption = None,
+    store: StoreOption = None,
 ) -> int:
     """Say what is wrong and what waits; the bot may be running. 1 when something is wrong."""
     from echobot import condition
@@ -216,12 +220,8 @@ def status(
 
 @login.command("matrix")
 def login_matrix(
-    settings: Annotated[
-        Path, typer.Option("--settings", metavar="FILE", help="The settings file that names the account.")
-    ],
-    account: Annotated[
-        str | None, typer.Option("--account", metavar="NAME", help="Which account, when the settings name several.")
-    ] = None,
+    settings: AccountsOption,
+    account: AccountOption = None,
 ) -> int:
     """Ask for homeserver, user and password, and keep the token in the file that the settings name."""
     from echobot.access import log_in_to_matrix
@@ -236,12 +236,8 @@ def login_matrix(
 
 @login.command("mastodon")
 def login_mastodon(
-    settings: Annotated[
-        Path, typer.Option("--settings", metavar="FILE", help="The settings file that names the account.")
-    ],
-    account: Annotated[
-        str | None, typer.Option("--account", metavar="NAME", help="Which account, when the settings name several.")
-    ] = None,
+    settings: AccountsOption,
+    account: AccountOption = None,
 ) -> int:
     """Print an address to open, take the code shown there, and keep the token in the file that the settings name."""
     from echobot.access import log_in_to_mastodon

@@ -22,6 +22,14 @@ FILTERED = (
 )
 
 
+def own_account(client: Mastodon) -> Any:
+    """What the server says of the token's owner; raises LookupError when it names nobody."""
+    me: Any = client.account_verify_credentials()
+    if not (me["id"] and me["acct"]):
+        raise LookupError("an account without a name")
+    return me
+
+
 def is_young(account: Any, now: datetime) -> bool:
     """Whether the server may still drop its posts silently."""
     created_at = moment(account.get("created_at"))

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from echobot.chats.mastodon.account import advice_for, is_young
+from echobot.chats.mastodon.account import advice_for, is_young, own_account
 from echobot.chats.mastodon.instance import instance_of
 from echobot.chats.mastodon.mentions import Mentions
 from echobot.chats.mastodon.reading import Me, Status, moment, read, status_of
@@ -92,7 +92,7 @@ class MastodonChat:
 
     async def _arrive(self) -> str:
         """Make sure who the bot is and what the server can do; returns where its streams are."""
-        me = await self._server.ask(lambda client: client.account_verify_credentials())
+        me = await self._server.ask(own_account)
         instance = await instance_of(self._server)
         for line in await advice_for(self._server, me):
             log.warning(line, account=self.account)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from mastodon import Mastodon
 from mastodon.errors import MastodonAPIError, MastodonIllegalArgumentError
 
-from echobot.chats.mastodon.account import advice_for
+from echobot.chats.mastodon.account import advice_for, own_account
 from echobot.chats.mastodon.server import REQUEST_SECONDS, USER_AGENT, Server
 from echobot.errors import ChatRefused
 
@@ -36,7 +36,7 @@ async def log_in(address: str, code_for: Callable[[str], str]) -> LoggedIn:
         url = await server.ask(lambda client: _register(client, scopes, address))
         code = code_for(url)
         token = await server.ask(lambda client: _exchange(client, code, scopes, address))
-        me = await server.ask(Mastodon.account_verify_credentials)
+        me = await server.ask(own_account)
         advice = await advice_for(server, me)
     finally:
         server.close()

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from echobot.chats.mastodon.reading import Status, moment
+from echobot.chats.mastodon.reading import Status, moment, sound
 from echobot.chats.mastodon.server import Server
 
 _PAGE = 80  # the most that Mastodon gives; others give fewer
@@ -25,7 +25,7 @@ class Mentions:
 
     async def newest(self) -> str:
         """The cursor behind all that was said so far."""
-        page = await self._server.ask(lambda client: client.notifications(types=["mention"], limit=1))
+        page = sound(await self._server.ask(lambda client: client.notifications(types=["mention"], limit=1)))
         return str(page[0]["id"]) if page else BEGINNING
 
     async def after(self, cursor: str) -> AsyncIterator[tuple[Sequence[Any], str]]:
@@ -47,20 +47,20 @@ class Mentions:
         page = await self._server.ask(
             lambda client: client.notifications(types=["mention"], min_id=cursor, limit=_PAGE), "page"
         )
-        oldest_first = list(reversed(page))
+        oldest_first = list(reversed(sound(page)))
         return sorted(oldest_first, key=_said_at)  # some servers give them in another order
 
     async def edited(self) -> list[Any]:
         """Those among the latest whose text was changed, oldest first."""
         latest = await self._server.ask(lambda client: client.notifications(types=["mention"], limit=_LATEST))
-        return [each for each in reversed(latest) if (each.get("status") or {}).get("edited_at")]
+        return [each for each in reversed(sound(latest)) if (each.get("status") or {}).get("edited_at")]
 
     async def above(self, status: Status) -> list[Status]:
         """The statuses above this one in its thread that the bot may see, the first of the thread first."""
         if not status.get("in_reply_to_id"):
             return []
         context = await self._server.ask_if_there(lambda client: client.status_context(status["id"]))
-        return list((context or {}).get("ancestors") or [])  # none when it was deleted meanwhile
+        return sound((context or {}).get("ancestors"))  # none when it was deleted meanwhile
 
 
 def _said_at(notification: Any) -> datetime:

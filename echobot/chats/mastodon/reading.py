@@ -36,6 +36,12 @@ def status_of(notification: Any) -> Status | None:
     return status if readable and not sender.get("bot") and not _wants_no_bots(sender) else None
 
 
+def sound(listed: Any) -> list[Status]:
+    """Those things of a list that can be named: what other programs leave out must not stop everything."""
+    things = listed if isinstance(listed, list) else []
+    return [thing for thing in things if isinstance(thing, Mapping) and thing.get("id")]
+
+
 def read(status: Status, ancestors: Sequence[Status], me: Me, skew: timedelta) -> Message | None:
     """The message in a status, or None when it is the bot's own or not meant for it.
 
@@ -63,8 +69,7 @@ def read(status: Status, ancestors: Sequence[Status], me: Me, skew: timedelta) -
 
 def mentions(status: Status, account: str) -> bool:
     """Whether the status mentions the account with this id, wherever its text says so, or whether it does."""
-    listed = status.get("mentions")
-    return any(str(_mapping(each).get("id")) == account for each in listed) if isinstance(listed, list) else False
+    return any(str(each["id"]) == account for each in sound(status.get("mentions")))
 
 
 def moment(value: Any) -> datetime | None:

@@ -13,7 +13,7 @@ from mastodon import Mastodon
 from echobot.chats.mastodon.envelope import Envelope, narrower, narrowness
 from echobot.chats.mastodon.instance import Instance
 from echobot.chats.mastodon.posts import posts, short_warning
-from echobot.chats.mastodon.reading import Status
+from echobot.chats.mastodon.reading import Status, sound
 from echobot.chats.mastodon.server import Server
 from echobot.core.message import Reply
 from echobot.errors import ChatError, ChatRefused, ChatUnavailable
@@ -136,7 +136,7 @@ class Posting:
         found: list[Status] = []
         for _ in range(_PAGES):
             last = str(found[-1]["id"]) if found else None
-            page = await self._server.ask(_own(self._me, last), "page" if last else "read")
+            page = sound(await self._server.ask(_own(self._me, last), "page" if last else "read"))
             if not page:
                 break
             found += page
