@@ -10,8 +10,11 @@ from echobot.chats.mastodon.reading import Me, mentions, moment, read, sound, st
 from echobot.core.message import AccountName
 
 ME = Me("7", AccountName("toots"), 3)
-KEYS = """id type status account acct bot note fields value content mentions url created_at in_reply_to_id
-in_reply_to_account_id spoiler_text visibility language edited_at tags username""".split()
+KEYS = [
+    "id", "type", "status", "account", "acct", "bot", "note", "fields", "value", "content", "mentions", "url",
+    "created_at", "in_reply_to_id", "in_reply_to_account_id", "spoiler_text", "visibility", "language", "edited_at",
+    "tags", "username",
+]  # fmt: skip
 LEAVES = some.one_of(
     some.none(), some.booleans(), some.integers(), some.floats(), some.text(max_size=20),
     some.sampled_from(["mention", "7", "public", "direct", "2026-11-24T10:00:00.000Z", "<p>hello</p>", "ana"]),
