@@ -10,6 +10,9 @@ from echobot.chats.mastodon.people import People
 from echobot.chats.mastodon.rendering import rendered
 
 
+_MOST = 200_000  # characters; no server lets people write a tenth of it, and answers must not wait for who forges one
+
+
 def asked(status: Mapping[str, Any], me: str) -> str:
     """The question to the account with the id `me`, as plain text: "" when nothing is said.
 
@@ -34,4 +37,4 @@ def _uncalled(text: str, people: People, me: str) -> str:
 
 
 def _text(value: Any) -> str:
-    return value.replace(CALL, "\ufffd") if isinstance(value, str) else ""
+    return value[:_MOST].replace(CALL, "\ufffd") if isinstance(value, str) else ""

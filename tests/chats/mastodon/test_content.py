@@ -73,7 +73,7 @@ def test_what_a_server_writes_is_read_as_it_was_meant(path):
 def test_many_servers_are_looked_at():
     servers = {path.stem.partition("_")[0] for path in CONTENTS}
 
-    assert servers >= {"mastodon", "gotosocial", "pleroma", "akkoma", "misskey", "sharkey", "takahe", "friendica"}
+    assert servers >= {"mastodon", "gotosocial", "pleroma", "akkoma", "misskey", "fedify", "takahe", "friendica"}
     assert servers >= {"snac", "wafrn", "lemmy", "hubzilla", "wordpress", "peertube"}
 
 

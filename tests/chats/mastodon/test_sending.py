@@ -150,7 +150,6 @@ async def test_what_was_never_posted_is_not_found(bot, asked):
 
 @EVERY_KIND
 async def test_a_thread_of_which_only_the_first_part_was_posted_is_completed(server, bot, asked, flavour):
-    server.posting.longest_text = 500
     question = await asked()
     text = LONG * 12 if flavour in {Flavour.GOTOSOCIAL, Flavour.PLEROMA} else LONG
     server.troubles[POST].extend([_fine, troubles.page(502)])
