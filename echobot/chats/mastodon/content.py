@@ -9,7 +9,6 @@ from echobot.chats.mastodon.calling import CALL, without_calls
 from echobot.chats.mastodon.people import People
 from echobot.chats.mastodon.rendering import rendered
 
-
 _MOST = 200_000  # characters; no server lets people write a tenth of it, and answers must not wait for who forges one
 
 
