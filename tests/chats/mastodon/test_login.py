@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -90,3 +91,22 @@ async def test_an_account_that_the_settings_do_not_name_is_told(server, log_in):
         SettingsError, match="say which account with --account; of this network the settings name these: toots"
     ):
         await log_in(server.account("echobot"), name="tootz")
+
+
+async def test_at_the_command_line_the_address_is_shown_and_the_code_is_asked_for(server, settings_file):
+    bot = server.account("echobot", bot=True)
+    command = (sys.executable, "-m", "echobot", "login", "mastodon", "--settings", str(settings_file))
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe)
+    shown = b""
+    async with asyncio.timeout(60):
+        while b"Code: " not in shown:
+            shown += await process.stdout.read(1000)
+        address = next(line.strip() for line in shown.decode().splitlines() if "/oauth/authorize" in line)
+        query = {key: value for key, (value,) in parse_qs(urlsplit(address).query).items()}
+        code = server.authorize(query["client_id"], bot, query["scope"].split(), query["redirect_uri"])
+        told, complaint = await process.communicate(f"{code}\n".encode())
+
+    assert (process.returncode, complaint) == (0, b"")
+    assert b"Logged in as @echobot@127.0.0.1" in told
+    assert b"Still to do: private mentions" in told
