@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from math import log
 
 from echobot.core.knowledge import Knowledge, Language, LanguagePack, Service, Tool
 from echobot.core.text import fold, words
 
-_SMALL, _CUE, _PHRASING = 2.0, 1.0, 0.5  # how much a word that one language alone has speaks for it
-_LETTER = 1.0  # a letter such as "č" or "ß"
-_ENDING = 0.15  # the end of a word that no language knows
+_SMALL = 20  # times: as often is a small word taken to be said, besides those that are read
+_FOREIGN = 0.1  # how likely a word is a stranger in a text, and so says nothing
+_FOREIGN_LETTER = 0.01  # the same of a letter such as "č" or "ß"
+_FOREIGN_ENDING = 0.5  # and of the end of a word that no language knows
 _TELLING = 4  # words: shorter texts may be in any language
 _STRANGE = 0.75  # share of unknown words from which on a text is in none of the languages
 _STEM = 4  # letters of the shortest cue with any ending that tells a language
-_SURE_BY = 0.4  # below this lead the hint decides
+_SURE_BY = 0.7  # below this lead (a logarithm of odds: two to one) the hint decides
 
 
 class LanguageGuess:
@@ -22,21 +24,25 @@ class LanguageGuess:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.languages = frozenset(knowledge.languages) | {language for _, language, _ in knowledge.phrasings()}
-        self._of_word: dict[str, dict[Language, float]] = defaultdict(dict)
-        self._of_letter: dict[str, set[Language]] = defaultdict(set)
+        self._of_word: dict[str, Counter[Language]] = defaultdict(Counter)
+        self._of_letter: dict[str, Counter[Language]] = defaultdict(Counter)
         self._of_ending: dict[str, set[Language]] = defaultdict(set)
         self._of_stem: dict[str, set[Language]] = defaultdict(set)
-        self._names = frozenset(_name_words(knowledge))  # "Google Drive" is said in every language
+        self._names = _names(knowledge)
+        self._name_words = frozenset(word for names in self._names.values() for name in names for word in name)
+        self._small = frozenset[str]().union(*(pack.small_words for pack in knowledge.languages.values()))
         for pack in knowledge.languages.values():
             self._learn(pack.language, pack.small_words, _SMALL)
+            self._learn(pack.language, pack.story_words)
+            self._learn(pack.language, pack.phrases.values())
             self._learn_cues(pack)
-            self._learn(pack.language, pack.phrases.values(), _PHRASING)
         for _, language, phrasing in knowledge.phrasings():
-            self._learn(language, [phrasing], _PHRASING)
+            self._learn(language, [phrasing])
+        self._said = sum(self._of_word.values(), Counter[Language]())
 
     def guess(self, text: str, hint: Language | None = None) -> Language:
         """The language of the text; the hint where the text does not tell."""
-        scores = self._scores(text)
+        scores = self._scores(text[:1000])
         ranked = sorted(self.languages, key=lambda language: (-scores[language], language != hint, language))
         if not ranked:
             return hint or Language("en")
@@ -49,52 +55,71 @@ class LanguageGuess:
     def knows(self, text: str) -> bool:
         """Whether the text may be in one of the languages; few words are given the benefit of the doubt."""
         said = {word for word in words(text[:1000]) if not word.isdigit()}
-        strange = sum(word not in self._of_word and word not in self._names for word in said)
+        strange = sum(word not in self._of_word and word not in self._name_words for word in said)
         return len(said) < _TELLING or strange < _STRANGE * len(said)
 
     def _learn_cues(self, pack: LanguagePack) -> None:
         for cue in (cue.strip("… ") for cues in pack.cues.values() for cue in cues):
-            self._learn(pack.language, [cue.rstrip("*")], _CUE)
+            self._learn(pack.language, [cue.rstrip("*")])
             if cue.endswith("*"):
                 self._of_stem[words(cue)[-1]].add(pack.language)
 
-    def _learn(self, language: Language, texts: Iterable[str], weight: float) -> None:
+    def _learn(self, language: Language, texts: Iterable[str], times: int = 1) -> None:
         for text in texts:
-            for word in words(text):
-                known = self._of_word[word]
-                if known.get(language, 0.0) < weight:
-                    known[language] = weight
+            for word in self._unnamed(text):
+                self._of_word[word][language] += times
                 self._of_ending[word[-3:]].add(language)
             for letter in _letters(text):
-                self._of_letter[letter].add(language)
+                self._of_letter[letter][language] += 1
 
     def _scores(self, text: str) -> Mapping[Language, float]:
-        scores: dict[Language, float] = defaultdict(float)
-        text = text[:1000]
-        for word in words(text):
-            known = {} if word in self._names else self._languages_of(word)
-            for language, weight in known.items():
-                scores[language] += weight / len(known)
-        for letter in _letters(text):
-            for language in self._of_letter.get(letter, ()):
-                scores[language] += _LETTER / len(self._of_letter[letter])
+        """The logarithm of each language's odds, all being equally usual."""
+        scores = dict.fromkeys(self.languages, 0.0)
+        signs = [self._of(word) for word in self._unnamed(text)]
+        signs += [(self._used(self._of_letter.get(letter, {})), _FOREIGN_LETTER) for letter in _letters(text)]
+        for shares, foreign in signs:
+            for language in scores if shares else ():
+                scores[language] += log((1 - foreign) * shares.get(language, 0.0) + foreign / len(scores))
         return scores
 
-    def _languages_of(self, word: str) -> Mapping[Language, float]:
-        """How much the word speaks for each language; the end of a word that none of them knows says a little."""
+    def _of(self, word: str) -> tuple[Mapping[Language, float], float]:
+        """The languages that share the word, and how little that says."""
         if known := self._of_word.get(word):
-            return known
+            # How often "a" is said depends on the language; how often "film" is said, on what the knowledge is about.
+            return (self._used(known) if word in self._small else _shared(known)), _FOREIGN
         for length in range(len(word), _STEM - 1, -1):
             if languages := self._of_stem.get(word[:length]):
-                return dict.fromkeys(languages, _CUE)
-        return dict.fromkeys(self._of_ending.get(word[-3:], ()), _ENDING)
+                return _shared(languages), _FOREIGN
+        return _shared(self._of_ending.get(word[-3:], ())), _FOREIGN_ENDING
+
+    def _used(self, times: Mapping[Language, int]) -> Mapping[Language, float]:
+        uses = {language: times[language] / self._said[language] for language in times}
+        return {language: use / sum(uses.values()) for language, use in uses.items()}
+
+    def _unnamed(self, text: str) -> Iterator[str]:
+        """The words without numbers and names: "we" in "we transfer" is no English."""
+        said = words(text)
+        place = 0
+        while place < len(said):
+            name = next((n for n in self._names.get(said[place], ()) if tuple(said[place : place + len(n)]) == n), ())
+            if not name and not said[place].isdigit():
+                yield said[place]
+            place += len(name) or 1
 
 
-def _name_words(knowledge: Knowledge) -> Iterator[str]:
+def _shared(languages: Iterable[Language]) -> Mapping[Language, float]:
+    among = list(languages)
+    return {language: 1 / len(among) for language in among}
+
+
+def _names(knowledge: Knowledge) -> Mapping[str, list[tuple[str, ...]]]:
+    """What is said alike in every language, by its first word, longest first."""
     things: list[Tool | Service] = [*knowledge.tools.values(), *knowledge.services.values()]
-    for thing in things:
-        for name in (thing.name, *thing.other_names):
-            yield from words(name)
+    names = {tuple(words(name)) for thing in things for name in (thing.name, *thing.other_names)}
+    by_first: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for name in sorted(names, key=len, reverse=True):
+        by_first[name[0]].append(name)
+    return dict(by_first)
 
 
 def _letters(text: str) -> set[str]:
