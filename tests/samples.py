@@ -36,6 +36,13 @@ ENGLISH = LanguagePack(
         "only_languages": "I only read {languages}.",
         "stopped": "I am silent now.",
         "resumed": "I am back.",
+        "event": "When and where: {when}, {place}.",
+        "event_over": "This is over: {when}, {place}.",
+        "event_cancelled": "Cancelled: {when}, {place}.",
+        "event_line": "- {name}: {when}, {place}",
+        "coming": "To come:",
+        "event_more": "To enrol: {contact}",
+        "event_spoken": "Spoken there: {languages}",
     },
     {
         Intent.REPLACE: ("instead of", "altern*", "leave", "replace*"),

@@ -13,13 +13,22 @@ from echobot.core.knowledge import Entry, Language, Need, Service, Tool
 from echobot.core.problem import Problem
 from echobot.core.text import fold
 
-_ONE = {"entries": "an entry", "tools": "a tool", "needs": "a need", "services": "a service"}
+_ONE = {
+    "entries": "an entry",
+    "tools": "a tool",
+    "needs": "a need",
+    "services": "a service",
+    "visits": "a visit",
+    "workshops": "a workshop",
+}
 
 _BY_LANGUAGE = {
     "entries": ("asked", "answer", "title"),
     "tools": ("sentence", "caution"),
     "needs": ("name", "asked", "advice"),
     "services": ("caution", "experience"),
+    "visits": ("asked", "answer", "title"),
+    "workshops": ("asked", "answer", "title"),
 }
 _WORD = re.compile(r"\w+")
 

@@ -8,19 +8,24 @@ from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
+from echobot.content.event_shapes import EventShape
+from echobot.content.knowledge_shape import KnowledgeShape
 from echobot.content.sentences import problems
-from echobot.content.shapes import EntryShape, KnowledgeShape, NeedShape, ServiceShape, Shape, ToolShape
+from echobot.content.shapes import EntryShape, ItemShape, NeedShape, ServiceShape, ToolShape
 from echobot.content.yaml_tree import Branch, Trail, Tree
+from echobot.core.event import EventKind
 from echobot.core.knowledge import Care, Entry, EntryId, Knowledge, Language, LanguagePack, Need, Service, Tool
 from echobot.core.problem import Problem, Severity
 
 Value: TypeAlias = Entry | Tool | Need | Service
 
-_KINDS: Mapping[str, tuple[type[Shape], type[Value]]] = {
+_KINDS: Mapping[str, tuple[type[ItemShape], type[Value]]] = {
     "entries": (EntryShape, Entry),
     "tools": (ToolShape, Tool),
     "needs": (NeedShape, Need),
     "services": (ServiceShape, Service),
+    EventKind.VISIT: (EventShape, Entry),
+    EventKind.WORKSHOP: (EventShape, Entry),
 }
 
 
@@ -57,8 +62,8 @@ def read_items(tree: Tree) -> tuple[list[Item], list[Problem]]:
     except ValidationError as error:
         return list(_right_ones(tree)), list(problems(error, KnowledgeShape, tree))
     return [
-        Item(kind, _value(value_type, each), tree, (kind, index))
-        for kind, (_, value_type) in _KINDS.items()
+        Item(kind, _value(kind, each), tree, (kind, index))
+        for kind in _KINDS
         for index, each in enumerate(getattr(shape, kind))
     ], []
 
@@ -70,27 +75,32 @@ def declared(tree: Tree) -> Iterator[Declared]:
 
 
 def knowledge(items: list[Item], languages: Mapping[Language, LanguagePack]) -> Knowledge:
-    def of(kind: str) -> dict[EntryId, Any]:
-        return {item.value.id: item.value for item in items if item.kind == kind}
+    def of(kind: type[Value]) -> dict[EntryId, Any]:
+        return {item.value.id: item.value for item in items if isinstance(item.value, kind)}
 
-    return Knowledge(of("entries"), of("tools"), of("needs"), of("services"), languages)
+    return Knowledge(of(Entry), of(Tool), of(Need), of(Service), languages)
 
 
-def _value(value_type: type[Value], shape: Shape) -> Value:
-    """In a file, the care for an item stands among its other keys."""
+def _value(kind: str, shape: ItemShape) -> Value:
+    """In a file, the care for an item stands among its other keys, and so does an event's time and place."""
     said = dict(shape)
     care = Care(**{each.name: said.pop(each.name) for each in fields(Care)})
-    return value_type(**said, care=care)
+    if isinstance(shape, EventShape):
+        common = {key: said[key] for key in ("id", "asked", "sources", "reviewed")}
+        return Entry(**common, title=said["name"], answer=said["about"], care=care, event=shape.event(EventKind(kind)))
+    if lists := said.get("lists"):
+        said["lists"] = EventKind(lists)
+    return _KINDS[kind][1](**said, care=care)
 
 
 def _right_ones(tree: Tree) -> Iterator[Item]:
     for kind, index, written in _written(tree):
-        shape, value_type = _KINDS[kind]
+        shape, _ = _KINDS[kind]
         try:
             right = shape.model_validate(written)
         except ValidationError:
             continue
-        yield Item(kind, _value(value_type, right), tree, (kind, index))
+        yield Item(kind, _value(kind, right), tree, (kind, index))
 
 
 def _written(tree: Tree) -> Iterator[tuple[str, int, Any]]:

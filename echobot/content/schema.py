@@ -6,9 +6,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from echobot.content.knowledge_shape import KnowledgeShape
 from echobot.content.questions import QuestionsShape
 from echobot.content.settings_shapes import SettingsShape
-from echobot.content.shapes import KnowledgeShape, LanguageShape
+from echobot.content.shapes import LanguageShape
 from echobot.core.wording import PHRASES
 from echobot.errors import EchobotError
 

@@ -134,6 +134,36 @@ def _other(detail: ErrorDetails, field: FieldInfo | None) -> Sentence:
     return f"cannot be used: {detail['msg'].lower()}", f"write {_wanted(field)}"
 
 
+def _when(detail: ErrorDetails, _: FieldInfo | None) -> Sentence:
+    return (
+        f"is {quoted(detail['input'])}, which is not a time",
+        'write it as 2027-03-14, or with an hour, "2027-03-14 10:00"',
+    )
+
+
+def _zone(detail: ErrorDetails, _: FieldInfo | None) -> Sentence:
+    return f"is {quoted(detail['input'])}, which is no time zone", f"write it as {detail['ctx']['close']}"
+
+
+def _hour_never(detail: ErrorDetails, _: FieldInfo | None) -> Sentence:
+    """A change of clock."""
+    hour = f"has `{detail['ctx']['key']}` at {detail['ctx']['hour']}, which"
+    return f"{hour} does not exist on that day: clocks go forward", "write an hour before or after the change"
+
+
+def _hour_twice(detail: ErrorDetails, _: FieldInfo | None) -> Sentence:
+    hour = f"has `{detail['ctx']['key']}` at {detail['ctx']['hour']}, which"
+    return f"{hour} comes twice on that day: clocks go back", "write an hour before or after the change"
+
+
+def _one_hour(_: ErrorDetails, __: FieldInfo | None) -> Sentence:
+    return "has an hour at one end only", "write an hour in both `starts` and `ends`, or in neither"
+
+
+def _backwards(_: ErrorDetails, __: FieldInfo | None) -> Sentence:
+    return "ends before it starts", "mend `starts` or `ends`"
+
+
 _SENTENCES: dict[str, Callable[[ErrorDetails, FieldInfo | None], Sentence]] = {
     "string_type": _text,
     "string_too_short": _text,
@@ -152,6 +182,12 @@ _SENTENCES: dict[str, Callable[[ErrorDetails, FieldInfo | None], Sentence]] = {
     "password": _password,
     "credentials": _credentials,
     "too_often": _too_often,
+    "when": _when,
+    "zone": _zone,
+    "hour_never": _hour_never,
+    "hour_twice": _hour_twice,
+    "one_hour": _one_hour,
+    "backwards": _backwards,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -75,7 +75,7 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _Item(Shape):
+class ItemShape(Shape):
     """What entries, tools, needs and services have in common."""
 
     id: Id = Field(description="Its name inside the knowledge base: lower-case letters, digits and hyphens")
@@ -86,7 +86,7 @@ class _Item(Shape):
     valid_until: Day | None = Field(None, description=_VALID_UNTIL, examples=["2027-06-30"])
 
 
-class EntryShape(_Item):
+class EntryShape(ItemShape):
     asked: dict[LanguageCode, SomeTexts] = Field(
         min_length=1, description="How people ask, by language; several a language", examples=[{"en": ["what is this"]}]
     )
@@ -96,9 +96,12 @@ class EntryShape(_Item):
     title: ByLanguage = Field(
         {}, description="What to call it among choices, by language", examples=[{"en": "The fediverse"}]
     )
+    lists: Literal["visits", "workshops"] | None = Field(
+        None, description="What is to come of these is the answer, and `answer` when nothing is", examples=["visits"]
+    )
 
 
-class ToolShape(_Item):
+class ToolShape(ItemShape):
     name: Text = Field(description="What it is called")
     other_names: NoTexts = Field((), description="Other spellings of its name", examples=[["next cloud"]])
     site: Link = Field(description="Its address", examples=["https://nextcloud.com"])
@@ -112,7 +115,7 @@ class ToolShape(_Item):
     caution: ByLanguage = Field({}, description="An honest warning, by language", examples=[{"en": "It is new."}])
 
 
-class NeedShape(_Item):
+class NeedShape(ItemShape):
     name: ByLanguage = Field(
         min_length=1, description="A verb and its object, by language", examples=[{"en": "share files"}]
     )
@@ -123,7 +126,7 @@ class NeedShape(_Item):
     advice: ByLanguage = Field({}, description="How to choose, by language", examples=[{"en": "Ask who hosts it."}])
 
 
-class ServiceShape(_Item):
+class ServiceShape(ItemShape):
     name: Text = Field(description="What it is called")
     other_names: NoTexts = Field((), description="Its name as people write it", examples=[["gdrive"]])
     needs: tuple[Id, ...] = Field(min_length=1, description="Ids of the needs it serves", examples=[["share-files"]])
@@ -134,15 +137,6 @@ class ServiceShape(_Item):
         description="What an association or a town made of it, by language",
         examples=[{"en": "Lyon moved in 2025."}],
     )
-
-
-class KnowledgeShape(Shape):
-    """A knowledge file: any of these lists."""
-
-    entries: tuple[EntryShape, ...] = Field((), description="Questions and their answers")
-    tools: tuple[ToolShape, ...] = Field((), description="Free software, and services run on it")
-    needs: tuple[NeedShape, ...] = Field((), description="What tools and services are for")
-    services: tuple[ServiceShape, ...] = Field((), description="What people want to leave")
 
 
 class CuesShape(Shape):

@@ -103,7 +103,7 @@ class Answerer:
         if isinstance(decision, Found) and decision is not whole:
             matches = [decision.match, *decision.also, *matches]
         foreign = isinstance(decision, Unknown) and not self._guess.knows(text)
-        said = voice.only_these_languages() if foreign else voice.answer(decision)
+        said = voice.only_these_languages() if foreign else voice.answer(decision, text)
         return Answered(question, decision, tuple(matches), said)
 
     def _decide(self, question: Question, answered: EntryId | None) -> tuple[list[Match], Answer]:

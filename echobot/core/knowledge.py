@@ -8,14 +8,12 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NewType, TypeAlias
 
+from echobot.core.event import Event, EventKind
+from echobot.core.texts import Language as Language  # noqa: PLC0414  (others have them from here)
+from echobot.core.texts import Texts as Texts  # noqa: PLC0414
+
 EntryId = NewType("EntryId", str)
 """Of an entry, a tool, a need or a service: unique over all four."""
-
-Language = NewType("Language", str)
-""""fr", "en", …: the name of a folder in knowledge/languages, or a key in an entry."""
-
-Texts: TypeAlias = Mapping[Language, str]
-"""The same text in several languages."""
 
 Phrasings: TypeAlias = Mapping[Language, tuple[str, ...]]
 """How people ask, by language."""
@@ -54,6 +52,8 @@ class Entry:
     sources: tuple[str, ...] = ()
     reviewed: date | None = None
     care: Care = Care()
+    event: Event | None = None  # when and where, of a visit or a workshop
+    lists: EventKind | None = None  # what is to come of these is the answer, if anything is
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +148,10 @@ class Knowledge:
     def thing(self, id_: EntryId) -> Entry | Tool | Need | Service | None:
         """Whatever has this id."""
         return self.entries.get(id_) or self.tools.get(id_) or self.needs.get(id_) or self.services.get(id_)
+
+    def events(self, kind: EventKind) -> list[Entry]:
+        """The visits or the workshops, past ones and cancelled ones included."""
+        return [entry for entry in self.entries.values() if entry.event and entry.event.kind is kind]
 
     def phrasings(self) -> Iterator[tuple[EntryId, Language, str]]:
         """Every way of asking for an entry or a need, word by word as it was written."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, get_month_names, get_timezone_name
 
+from echobot.core.event import Event
 from echobot.core.knowledge import Language
+from echobot.core.text import fold
+
+_WRITTEN = ("fr", "en", "de", "it", "hr", "nl")
 
 
 def begin(text: str) -> str:
@@ -31,6 +37,34 @@ def written(day: date, language: Language) -> str:
         return format_date(day, "long", locale=language)
     except (UnknownLocaleError, ValueError):
         return day.isoformat()
+
+
+def stretch(event: Event, language: Language) -> str:
+    """From when until when, with the clocks that are meant, as the language writes it."""
+    first, last = event.starts.date(), event.ends.date()
+    if event.whole_days:
+        return " – ".join(dict.fromkeys((written(first, language), written(last, language))))
+    until = f"{event.ends:%H:%M}" if first == last else f"{written(last, language)}, {event.ends:%H:%M}"
+    hours = f"{event.starts:%H:%M}" + (f"–{until}" if event.ends != event.starts else "")
+    return f"{written(first, language)}, {hours} ({_clocks(event.starts, language)})"
+
+
+@cache
+def months() -> Mapping[str, int]:
+    """Folded names of months in every language that babel knows of ours, and their numbers."""
+    names = (
+        *(get_month_names("wide", "format", language) for language in _WRITTEN),
+        *(get_month_names("wide", "stand-alone", language) for language in _WRITTEN),
+    )
+    return {fold(name): number for named in names for number, name in named.items()}
+
+
+def _clocks(moment: datetime, language: Language) -> str:
+    """The name of the time zone as it is at that moment: "Central European Summer Time"."""
+    try:
+        return get_timezone_name(moment, width="long", locale=language)
+    except (UnknownLocaleError, ValueError):
+        return str(moment.tzinfo)
 
 
 def language_name(language: Language, in_language: Language) -> str:

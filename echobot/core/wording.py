@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from echobot.core.answer import Answer, Choices, Found, Match
+from echobot.core.event import Event, meant
 from echobot.core.knowledge import Entry, EntryId, Knowledge, Language, Need, Service, Texts, Tool
-from echobot.core.layout import begin, language_name, lines, paragraphs, written
+from echobot.core.layout import begin, language_name, lines, months, paragraphs, stretch, written
 
 PHRASES: Mapping[str, frozenset[str]] = {
     "replace": frozenset({"service"}),  # above the tools that replace a service
@@ -34,11 +35,19 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "only_languages": frozenset({"languages"}),  # the question is in none of those the bot speaks
     "stopped": frozenset(),  # the answer to "stop": the bot falls silent for this person
     "resumed": frozenset(),  # the answer to "start" after that
+    "event": frozenset({"when", "place"}),  # of a visit or a workshop that is to come
+    "event_over": frozenset({"when", "place"}),
+    "event_cancelled": frozenset({"when", "place"}),
+    "event_line": frozenset({"name", "when", "place"}),  # one line of those that are to come
+    "coming": frozenset(),  # above such lines
+    "event_more": frozenset({"contact"}),  # where to enrol and whom to ask
+    "event_spoken": frozenset({"languages"}),
 }
 """The sentences that every language must have, and the places in each that are filled in."""
 
 
 _MOST_TOOLS = 3
+_MOST_EVENTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +59,15 @@ class Voice:
     contacts: Texts
     today: date | None = None  # without it, everything is given as current
 
-    def answer(self, answer: Answer) -> str:
-        """The whole reply, plain: "- " before items, blank lines between paragraphs, bare links."""
+    def answer(self, answer: Answer, asked: str = "") -> str:
+        """The whole reply, plain: "- " before items, blank lines between paragraphs, bare links.
+
+        What was `asked` decides which visits and workshops are listed, where they are the answer.
+        """
         match answer:
             case Found(match, also):
-                return paragraphs(self.entry(match.entry, match.need), self._also(also))
+                listed = self._to_come(match.entry, asked)
+                return paragraphs(listed or self.entry(match.entry, match.need), self._also(also))
             case Choices(matches):
                 return self._choices(matches)
             case _:
@@ -121,9 +134,43 @@ class Voice:
         return self._entry(known.entries[entry])
 
     def _entry(self, entry: Entry) -> str:
-        return paragraphs(
-            self._notice(entry.answer), self._text(entry.answer), self._sources(entry.sources, entry.reviewed)
+        said = [self._notice(entry.answer), self._text(entry.answer)]
+        if entry.event:
+            said[1:] = [self._when_and_where(entry, entry.event), self._text(entry.answer), self._details(entry.event)]
+        return paragraphs(*said, self._sources(entry.sources, entry.reviewed))
+
+    def _when_and_where(self, entry: Entry, event: Event) -> str:
+        over = self.today is not None and event.is_over(self.today)
+        phrase = "event_cancelled" if event.cancelled else "event_over" if over else "event"
+        return lines(self._entry_title(entry), self.phrase(phrase, **self._time_and_place(event)))
+
+    def _time_and_place(self, event: Event) -> dict[str, str]:
+        return {"when": stretch(event, self.language), "place": self._text(event.place)}
+
+    def _details(self, event: Event) -> str:
+        """How to take part, as long as somebody can."""
+        if event.cancelled or (self.today is not None and event.is_over(self.today)):
+            return ""
+        contact = ", ".join(part for part in (event.link, event.contact) if part)
+        spoken = ", ".join(language_name(Language(each), self.language) for each in event.languages)
+        return lines(
+            self.phrase("event_spoken", languages=spoken) if spoken else "",
+            self.phrase("event_more", contact=contact) if contact else "",
         )
+
+    def _to_come(self, entry: EntryId, asked: str) -> str:
+        """What is to come of what the entry lists; nothing where it lists nothing, or nothing is to come."""
+        known = self.knowledge.entries.get(entry)
+        if known is None or known.lists is None or self.today is None:
+            return ""
+        by_event = {each.event: each for each in self.knowledge.events(known.lists) if each.event}
+        to_come = [event for event in by_event if not (event.cancelled or event.is_over(self.today))]
+        chosen = sorted(meant(to_come, asked, months()), key=lambda event: event.starts)[:_MOST_EVENTS]
+        listed = [self._line(by_event[event], event) for event in chosen]
+        return lines(self.phrase("coming"), *listed) if listed else ""
+
+    def _line(self, entry: Entry, event: Event) -> str:
+        return self.phrase("event_line", name=self._entry_title(entry), **self._time_and_place(event))
 
     def _service(self, service: Service, need: Need | None) -> str:
         heading, tools, sources = self.phrase("replace", service=service.name), service.tools, service.sources

@@ -97,8 +97,9 @@ HEAR_AGAIN = delete(silenced).where(
     silenced.c.account == bindparam("its_account"), silenced.c.person == bindparam("its_person")
 )
 
-WAITING_BY_ACCOUNT = select(inbox.c.account, func.count().label("waiting")).where(inbox.c.settled_at.is_(None)).group_by(inbox.c.account)
-UNSENT_BY_ACCOUNT = select(outbox.c.account, func.count().label("waiting")).where(outbox.c.done_at.is_(None)).group_by(outbox.c.account)
+_waiting = func.count().label("waiting")
+WAITING_BY_ACCOUNT = select(inbox.c.account, _waiting).where(inbox.c.settled_at.is_(None)).group_by(inbox.c.account)
+UNSENT_BY_ACCOUNT = select(outbox.c.account, _waiting).where(outbox.c.done_at.is_(None)).group_by(outbox.c.account)
 
 TROUBLES = select(troubles).order_by(troubles.c.since, troubles.c.about)
 IS_WELL = delete(troubles).where(troubles.c.about == bindparam("its_name"))

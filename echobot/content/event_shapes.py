@@ -1,0 +1,101 @@
+"""The shape of visits and workshops with a date; their times are held against the clocks of their place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from difflib import get_close_matches
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
+
+from echobot.content.shapes import ByLanguage, ItemShape, LanguageCode, Link, SomeTexts, Text
+from echobot.core.event import Event, EventKind
+from echobot.core.texts import Language
+
+_WHEN = r"^\d{4}-\d\d-\d\d( \d\d:\d\d)?$"
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A day, or a day and an hour, on the clocks of the place."""
+
+    day: date
+    hour: time | None = None
+
+    def on_clocks_of(self, zone: ZoneInfo) -> datetime:
+        return datetime.combine(self.day, self.hour or time(), zone)
+
+
+def _when(value: Any) -> When:
+    try:
+        if isinstance(value, str) and re.match(_WHEN, value):
+            day, _, hour = value.partition(" ")
+            return When(date.fromisoformat(day), time.fromisoformat(hour) if hour else None)
+    except ValueError:  # the 31st of June
+        pass
+    raise PydanticCustomError("when", "no time")
+
+
+def _zone(name: str) -> str:
+    known = available_timezones()
+    if name not in known:
+        close = get_close_matches(name, known, n=1, cutoff=0.5)
+        raise PydanticCustomError("zone", "no zone", {"close": close[0] if close else "Europe/Brussels"})
+    return name
+
+
+WhenWritten = Annotated[When, BeforeValidator(_when), WithJsonSchema({"type": "string", "pattern": _WHEN})]
+Zone = Annotated[Text, AfterValidator(_zone)]
+
+
+class EventShape(ItemShape):
+    """What visits and workshops are: an answer with a time and a place."""
+
+    name: ByLanguage = Field(min_length=1, description="What it is called, by language", examples=[{"en": "A visit"}])
+    asked: dict[LanguageCode, SomeTexts] = Field(
+        min_length=1, description="How people ask for it, by language", examples=[{"en": ["the visit to Berlin"]}]
+    )
+    about: ByLanguage = Field(min_length=1, description="What it is about, by language", examples=[{"en": "We …"}])
+    starts: WhenWritten = Field(description="The day, and the hour if there is one", examples=["2027-03-14 10:00"])
+    ends: WhenWritten | None = Field(None, description="The last day, or the hour", examples=["2027-03-14 12:00"])
+    zone: Zone = Field(description="Whose clocks these are", examples=["Europe/Berlin"])
+    place: ByLanguage = Field(min_length=1, description="Where, by language", examples=[{"en": "Berlin (Germany)"}])
+    host: Text = Field("", description="Who receives the guests", examples=["Willi Eichler Academy"])
+    languages: tuple[LanguageCode, ...] = Field((), description="What is spoken there", examples=[["en", "de"]])
+    link: Link | None = Field(None, description="Where to read more or enrol", examples=["https://example.org/berlin"])
+    contact: Text = Field("", description="Who can be asked", examples=["visits@example.org"])
+    cancelled: bool = Field(False, description="It will not take place", examples=["true"])
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        starts, ends = self._times()
+        for key, when, moment in (("starts", self.starts, starts), ("ends", self.ends, ends)):
+            if when is not None and (doubt := _doubt(moment)):
+                raise PydanticCustomError(doubt, "no such time", {"key": key, "hour": f"{when.hour:%H:%M}"})
+        if self.ends is not None and (self.starts.hour is None) != (self.ends.hour is None):
+            raise PydanticCustomError("one_hour", "one of two hours is missing")
+        if ends < starts:
+            raise PydanticCustomError("backwards", "it ends before it starts")
+        return self
+
+    def event(self, kind: EventKind) -> Event:
+        starts, ends = self._times()
+        more = (self.host, self.languages, self.link or "", self.contact, self.cancelled)
+        place = {Language(language): text for language, text in self.place.items()}
+        return Event(kind, starts, ends, place, self.starts.hour is None, *more)
+
+    def _times(self) -> tuple[datetime, datetime]:
+        zone = ZoneInfo(self.zone)
+        return self.starts.on_clocks_of(zone), (self.ends or self.starts).on_clocks_of(zone)
+
+
+def _doubt(moment: datetime) -> str:
+    """Where a change of clock leaves an hour out or brings it twice, it means nothing that everybody understands."""
+    if moment.utcoffset() == moment.replace(fold=1).utcoffset():
+        return ""
+    there = datetime.fromtimestamp(moment.timestamp(), moment.tzinfo).replace(tzinfo=None)
+    return "hour_twice" if there == moment.replace(tzinfo=None) else "hour_never"
