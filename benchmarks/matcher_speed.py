@@ -20,9 +20,9 @@ from echobot.core.matching.ranking import Phrasing, Ranker
 
 _SIZES = (1_500, 3_000, 15_000, 100_000)
 _QUESTIONS = 1_000
-_AN_ENTRY = 10  # phrasings
+AN_ENTRY = 10  # phrasings
 _SYLLABLES = [consonant + vowel for consonant in "bcdfghjklmnprstvz" for vowel in "aeiou"]
-_LANGUAGE = Language("en")
+LANGUAGE = Language("en")
 
 
 class Sayings:
@@ -49,20 +49,21 @@ class Sayings:
 
 def measure(count: int) -> None:
     sayings = Sayings(count)
-    topics = [sayings.topic() for _ in range(count // _AN_ENTRY)]
+    topics = [sayings.topic() for _ in range(count // AN_ENTRY)]
     phrasings = [
-        Phrasing(EntryId(str(entry)), _LANGUAGE, sayings.phrasing(topic))
+        Phrasing(EntryId(str(entry)), LANGUAGE, sayings.phrasing(topic))
         for entry, topic in enumerate(topics)
-        for _ in range(_AN_ENTRY)
+        for _ in range(AN_ENTRY)
     ]
     questions = [sayings.phrasing(topics[number * 7919 % len(topics)]) for number in range(_QUESTIONS)]
     start = time.perf_counter()
     ranker = Ranker(phrasings, {})
+    ranker.rehearse()
     built = time.perf_counter() - start
     times = []
     for question in questions:
         start = time.perf_counter()
-        ranker.rank(question, _LANGUAGE)
+        ranker.rank(question, LANGUAGE)
         times.append(time.perf_counter() - start)
     middle, slow = np.percentile(times, [50, 99]) * 1000
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -21,6 +21,7 @@ from echobot.errors import EchobotError, KnowledgeRefused
 
 log = structlog.get_logger()
 
+_LATER = 10  # of 19: whoever asks meanwhile is answered first
 _PAUSE = 300  # milliseconds of quiet after an edit: editors and `git pull` write several files
 
 
@@ -114,6 +115,8 @@ async def _prepare(folder: Path) -> None:
     asking = (sys.executable, "-m", "echobot", "ask", "", "--knowledge", str(folder))
     quiet, told = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE
     child = await asyncio.create_subprocess_exec(*asking, stdin=quiet, stdout=quiet, stderr=told)
+    with suppress(OSError):  # it may have ended, and where it cannot be done the work is done all the same
+        os.setpriority(os.PRIO_PROCESS, child.pid, _LATER)
     try:
         _, said = await child.communicate()
     except asyncio.CancelledError:

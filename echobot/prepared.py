@@ -1,7 +1,8 @@
 """A knowledge base made ready for answering, and kept so: the next start takes a third of the time.
 
 What is kept is a pickle in the user's own cache. It is only read when nobody else can have written it, and only used
-for the very files, program and libraries that it was made from.
+for the very files, program and libraries that it was made from. Before it stands what the knowledge base learnt about
+itself: that is used for other files as well, where they hardly differ, so that an edit needs no new rehearsal.
 """
 
 from __future__ import annotations
@@ -15,13 +16,22 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
 from echobot.core.answering import Answerer
+from echobot.core.matching import Trust
 from echobot.shipped import shipped_folder
 
 _MOST_KEPT = 8  # knowledge bases; a state of a followed repository is one
+
+
+class _MadeFrom(NamedTuple):
+    """Digests; the first line of a kept file."""
+
+    program: str
+    files: str
 
 
 def answerer(folder: Path | None = None) -> Answerer:
@@ -33,7 +43,8 @@ def answerer(folder: Path | None = None) -> Answerer:
     from echobot.content.knowledge_folder import load_or_refuse  # noqa: PLC0415 - what the cache is there to spare
 
     ready = Answerer(load_or_refuse(folder))
-    _write(file, made_from, ready)
+    trust = ready.matcher.rehearse(_earlier(file.parent, made_from))
+    _write(file, made_from, trust, ready)
     return ready
 
 
@@ -48,29 +59,54 @@ def _cache_file(folder: Path) -> Path:
     return Path(base) / "echobot" / f"{sha256(os.fsencode(folder.resolve())).hexdigest()[:16]}.pickle"
 
 
-def _read(file: Path, made_from: str) -> Answerer | None:
-    with suppress(Exception), file.open("rb") as opened:  # whatever is wrong with it, it can be made again
-        if not _is_ours_alone(os.fstat(opened.fileno())) or not _is_ours_alone(file.parent.stat()):
-            return None
-        if opened.readline().decode().strip() == made_from:
-            kept = pickle.load(opened)  # noqa: S301 - written by this user's own echobot
+def _read(file: Path, made_from: _MadeFrom) -> Answerer | None:
+    with suppress(Exception), _opened(file) as opened:  # whatever is wrong with it, it can be made again
+        if _header(opened) == made_from:
+            _, kept = pickle.load(opened), pickle.load(opened)  # noqa: S301 - written by this user's own echobot
             return kept if isinstance(kept, Answerer) else None
     return None
 
 
-def _write(file: Path, made_from: str, ready: Answerer) -> None:
+def _earlier(cache: Path, made_from: _MadeFrom) -> Iterator[Trust]:
+    """What this program learnt from other files; each state of a followed repository has a folder of its own."""
+    for file in _kept(cache):
+        with suppress(Exception), _opened(file) as opened:
+            if _header(opened).program == made_from.program and isinstance(trust := pickle.load(opened), Trust):  # noqa: S301
+                yield trust
+
+
+def _opened(file: Path) -> BinaryIO:
+    """Raises `PermissionError` when others can have written it."""
+    opened = file.open("rb")
+    if _is_ours_alone(os.fstat(opened.fileno())) and _is_ours_alone(file.parent.stat()):
+        return opened
+    opened.close()
+    raise PermissionError(f"others can write {file}")
+
+
+def _header(opened: BinaryIO) -> _MadeFrom:
+    return _MadeFrom(*opened.readline().decode().split())
+
+
+def _kept(cache: Path) -> list[Path]:
+    """The newest first."""
+    return sorted(cache.glob("*.pickle"), key=lambda file: file.stat().st_mtime, reverse=True)
+
+
+def _write(file: Path, made_from: _MadeFrom, trust: Trust, ready: Answerer) -> None:
     """Whole or not at all; a cache that cannot be written is done without."""
     with suppress(OSError):
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=file.parent, delete=False) as fresh:
             try:
-                fresh.write(f"{made_from}\n".encode())
+                fresh.write(f"{' '.join(made_from)}\n".encode())
+                pickle.dump(trust, fresh, pickle.HIGHEST_PROTOCOL)
                 pickle.dump(ready, fresh, pickle.HIGHEST_PROTOCOL)
                 fresh.close()
                 Path(fresh.name).replace(file)
             finally:  # a full disk is not filled any further
                 Path(fresh.name).unlink(missing_ok=True)
-        for old in sorted(file.parent.glob("*.pickle"), key=lambda kept: kept.stat().st_mtime)[:-_MOST_KEPT]:
+        for old in _kept(file.parent)[_MOST_KEPT:]:
             old.unlink(missing_ok=True)
 
 
@@ -78,16 +114,11 @@ def _is_ours_alone(status: os.stat_result) -> bool:
     return status.st_uid == os.geteuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
-def _made_from(folder: Path) -> str:
+def _made_from(folder: Path) -> _MadeFrom:
     """Changes whenever a file of the knowledge, the program, or a library that the pickle holds values of changes."""
-    parts = [sys.version, np.__version__]
-    for place, pattern in (
-        (folder, "*.y*ml"),
-        (shipped_folder() / "languages", "*.y*ml"),
-        (Path(__file__).parent, "*.py"),
-    ):
-        parts += _stamps(place, pattern)
-    return sha256("\n".join(parts).encode()).hexdigest()
+    program = [sys.version, np.__version__, *_stamps(Path(__file__).parent, "*.py")]
+    files = [stamp for place in (folder, shipped_folder() / "languages") for stamp in _stamps(place, "*.y*ml")]
+    return _MadeFrom(*(sha256("\n".join(parts).encode()).hexdigest() for parts in (program, files)))
 
 
 def _stamps(folder: Path, pattern: str) -> Iterator[str]:

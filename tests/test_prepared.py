@@ -84,3 +84,46 @@ def test_a_cache_that_cannot_be_written_is_done_without(folder):
     os.close(os.open(folder.parent / "cache", os.O_CREAT))
 
     assert said(folder) == "ANSWER"
+
+
+MORE = ['{id: one, asked: {en: ["the fediverse"]}, answer: {en: "third"}}']
+
+
+def many(answer, more=()):
+    """Enough phrasings for an edit of one to be little."""
+    asked = ", ".join(f'"what is the {thing} number {number}"' for number in range(20) for thing in ("lamp", "boat"))
+    entries = [f'{{id: things, asked: {{en: [{asked}]}}, answer: {{en: "{answer}"}}}}', *more]
+    return f"entries: [{', '.join(entries)}]\n"
+
+
+def learnt(folder):
+    return prepared.answerer(folder).matcher.trust
+
+
+def test_an_edit_goes_on_with_what_was_learnt_before_it(folder):
+    (folder / "entries.yaml").write_text(many("first"))
+    before = learnt(folder)
+    (folder / "entries.yaml").write_text(many("second", MORE))
+    after = learnt(folder)
+
+    assert (after.count, after.asked.tolist()) == (before.count, before.asked.tolist())
+    assert prepared.answerer(folder).answer("the fediverse").text == "third"
+
+
+def test_another_state_of_a_followed_repository_goes_on_with_it_as_well(folder):
+    (folder / "entries.yaml").write_text(many("first"))
+    before = learnt(folder)
+    state = folder.parent / "another commit"
+    state.mkdir()
+    (state / "entries.yaml").write_text(many("second", MORE))
+
+    assert learnt(state).count == before.count
+
+
+def test_what_others_could_have_written_is_not_gone_on_with(folder):
+    (folder / "entries.yaml").write_text(many("first"))
+    learnt(folder)
+    kept(folder).chmod(0o666)
+    (folder / "entries.yaml").write_text(many("second", MORE))
+
+    assert learnt(folder).count == 41

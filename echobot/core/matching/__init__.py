@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from echobot.core.answer import Match, Question
 from echobot.core.knowledge import EntryId, Intent, Knowledge, Language
 from echobot.core.matching.catalogue import Catalogue, Levels, Reading
 from echobot.core.matching.ranking import ASKED_EXACTLY, Phrasing, Ranker
+from echobot.core.matching.rehearsal import Trust
 from echobot.core.text import words
 
-__all__ = ["Matcher"]
+__all__ = ["Matcher", "Trust"]
 
 _EXPLAINS_MORE = 0.98  # between the catalogue's two sure levels
 _MOST = 5
@@ -32,15 +34,42 @@ class Matcher:
         self._knowledge = knowledge
         packs = knowledge.languages
         self._ranker = Ranker(
-            [Phrasing(*phrasing) for phrasing in knowledge.phrasings()],
+            list(map(Phrasing._make, knowledge.phrasings())),
             {language: pack.small_words for language, pack in packs.items()},
         )
         self._story = {language: pack.story_words for language, pack in packs.items()}
-        self.found_at = self._ranker.found_at
-        self.choices_at = self._ranker.choices_at
-        partly = (self.found_at + self.choices_at) / 2
-        self._levels = Levels(partly=partly, elsewhere=self.choices_at / 2)
-        self._catalogue = Catalogue(knowledge, self._levels)
+
+    def rehearse(self, earlier: Iterable[Trust] = ()) -> Trust:
+        """Become ready: learn how sure to be, or go on with what was learnt `earlier` where hardly a phrasing changed.
+
+        Without it, the first question waits until that is done.
+        """
+        trust = self._ranker.rehearse(earlier)
+        self.__dict__.pop("_levels", None)
+        self.__dict__.pop("_catalogue", None)
+        _ = self._catalogue
+        return trust
+
+    @property
+    def trust(self) -> Trust:
+        """What was learnt."""
+        return self._ranker.trust
+
+    @property
+    def found_at(self) -> float:
+        return self._ranker.found_at
+
+    @property
+    def choices_at(self) -> float:
+        return self._ranker.choices_at
+
+    @cached_property
+    def _levels(self) -> Levels:
+        return Levels(partly=(self.found_at + self.choices_at) / 2, elsewhere=self.choices_at / 2)
+
+    @cached_property
+    def _catalogue(self) -> Catalogue:
+        return Catalogue(self._knowledge, self._levels)
 
     def rank(self, question: Question, wanted: Intent | None = None) -> list[Match]:
         """At most five matches, best first, each with its reasons.
@@ -72,7 +101,7 @@ class Matcher:
         return sorted((need for need in alike if alike[need]), key=lambda need: -alike[need])
 
     def _for_a_need(self, match: Match, reading: Reading, language: Language) -> Match:
-        """What a service is to be replaced for ("for photos instead of Google Drive"), if some of its tools serve it."""
+        """What a service is to be replaced for ("for photos instead of Gmail"), if some of its tools serve it."""
         service = self._knowledge.services.get(match.entry)
         if service is None or match.vetoed or not reading.rest:
             return match

@@ -31,7 +31,7 @@ class Index:
 
     def __init__(self, texts: Sequence[Sequence[str]]) -> None:
         self.vocabulary = vocabulary = Vocabulary(texts)
-        self.words = Rows.of([[vocabulary.number[word] for word in text] for text in texts])
+        self.words = Rows.each(texts, vocabulary.number.__getitem__)
         once = self.words.distinct()
         self.frequency = np.bincount(once.values, minlength=len(vocabulary))
         self._with_word = once.turned(len(vocabulary))
@@ -90,7 +90,7 @@ class Index:
         places = self._with_word.places(numbers[rarest])
         weight = weights[rarest].repeat(self.frequency[numbers[rarest]])
         scores = np.bincount(self._with_word.values[places], weights=weight)
-        found = scores.nonzero()[0]
+        found = (scores > 0).nonzero()[0]
         scores = scores[found] / self._size[found]
         if preference is not None:
             scores *= preference[found]
@@ -112,15 +112,16 @@ class Index:
 
     def _dense(self, features: Ints, owners: Ints, count: int) -> Floats:
         """One row for each owner and one column for each feature that two of them share: others add to no product."""
-        order = np.argsort(features)
-        features, owners = features[order], owners[order]
-        same = features[1:] == features[:-1]
-        shared = (np.append(same, False) | np.append(False, same))[: len(features)]
-        features, owners = features[shared], owners[shared]
-        columns = np.append(0, (features[1:] != features[:-1]).cumsum())[: len(features)]
-        width = int(columns.max(initial=-1)) + 1
+        places = np.arange(len(features))
+        last = np.empty(self._width, np.int32)  # where a feature stands last; only those that occur are ever looked at
+        last[features] = places
+        same = last[features]
+        shared = np.bincount(same, minlength=len(features)) > 1
+        column = shared.cumsum() - 1
+        width = int(column[-1]) + 1 if len(column) else 0
+        kept = shared[same]
         dense = np.zeros(count * width, np.float32)
-        dense[owners * width + columns] = self._weights[features]
+        dense[owners[kept] * width + column[same[kept]]] = self._weights[features[kept]]
         return dense.reshape(count, width)
 
 

@@ -122,6 +122,6 @@ def _vocabulary(knowledge: Knowledge) -> frozenset[str]:
     for pack in knowledge.languages.values():
         known |= pack.small_words | pack.story_words
         known.update(word for cues in pack.cues.values() for cue in cues for word in words(cue))
-    for _, _, phrasing in knowledge.phrasings():
-        known.update(words(phrasing))
+    typed = set(" ".join(phrasing for _, _, phrasing in knowledge.phrasings()).split())
+    known.update(words(" ".join(typed)))  # each of them once: folding is what takes time
     return frozenset(known)

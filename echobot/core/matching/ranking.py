@@ -8,14 +8,15 @@ becomes a probability (`confidence`), with weights and thresholds that come from
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 
 from echobot.core.answer import Match
 from echobot.core.knowledge import EntryId, Language
 from echobot.core.matching.phrasebook import Asked, Evidence, Phrasebook
-from echobot.core.matching.rehearsal import rehearse
+from echobot.core.matching.rehearsal import Trust, rehearse
 from echobot.core.text import said, words
 
 _MOST_CHARACTERS = 2000
@@ -26,8 +27,7 @@ _AT_MOST = 0.99
 _CHOICES_SHARE = 1 / 3  # of `found_at`: from there on an entry may be a choice
 
 
-@dataclass(frozen=True, slots=True)
-class Phrasing:
+class Phrasing(NamedTuple):
     """One way to ask for an entry."""
 
     entry: EntryId
@@ -55,9 +55,27 @@ class Ranker:
             np.array([number[phrasing.entry] for phrasing, _ in readable], np.int32),
             np.array([self._languages[phrasing.language] for phrasing, _ in readable], np.int32),
         )
-        self._trust = rehearse(self._book, self._small_numbers())
-        self.found_at = self._trust.found_at
-        self.choices_at = self.found_at * _CHOICES_SHARE
+        self._marks = np.array([_mark(phrasing) for phrasing, _ in readable], np.uint32)
+        self._trust: Trust | None = None
+
+    def rehearse(self, earlier: Iterable[Trust] = ()) -> Trust:
+        """Learn how sure to be; or go on with what was learnt `earlier`, if hardly a phrasing has changed since."""
+        holding = (trust for trust in earlier if trust.holds_for(self._marks))
+        self._trust = next(holding, None) or rehearse(self._book, self._small_numbers(), self._marks)
+        return self._trust
+
+    @property
+    def trust(self) -> Trust:
+        """What was learnt; where nothing was yet, it is learnt now."""
+        return self._trust or self.rehearse()
+
+    @property
+    def found_at(self) -> float:
+        return self.trust.found_at
+
+    @property
+    def choices_at(self) -> float:
+        return self.found_at * _CHOICES_SHARE
 
     def rank(
         self, text: str, language: Language | None = None, explained: frozenset[str] = frozenset(), limit: int = 5
@@ -70,7 +88,7 @@ class Ranker:
         asked = self._read([folded for _, folded in spoken if folded in typed], list(typed), language, explained)
         opinion = self._book.opinion(asked)
         evidence = [self._book.evidence(asked, opinion, entry) for entry in opinion.best(max(limit, _WEIGHED))]
-        scores = self._trust.confidence.of(evidence).tolist()
+        scores = self.trust.confidence.of(evidence).tolist()
         content = list(zip(typed.values(), (asked.weights > 0).tolist(), strict=True))
         matches = [self._match(*pair, content, opinion.exact) for pair in zip(evidence, scores, strict=True)]
         return sorted(matches, key=lambda match: -match.score)[:limit]
@@ -108,7 +126,7 @@ class Ranker:
             score=ASKED_EXACTLY if exact else min(score, _AT_MOST),
             matched=tuple(word for (word, tells), accounted in telling if tells and accounted),
             unexplained=tuple(word for (word, tells), accounted in telling if tells and not accounted),
-            vetoed=not exact and evidence.explained < self._trust.explained_at,
+            vetoed=not exact and evidence.explained < self.trust.explained_at,
             reason="asked in exactly these words in the knowledge base" if exact else _reason(evidence),
         )
 
@@ -119,6 +137,10 @@ class Ranker:
             for language, small in self._small.items()
             if language in self._languages
         }
+
+
+def _mark(phrasing: Phrasing) -> int:
+    return crc32(f"{phrasing.entry} {phrasing.language} {phrasing.text}".encode(errors="replace"))
 
 
 def _numbered(languages: Iterable[Language]) -> dict[Language, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,10 +18,11 @@ from echobot.core.matching.phrasebook import Asked, Evidence, Opinion, Phraseboo
 from echobot.core.matching.sparse import Floats, Ints
 
 _PRECISION = 0.95  # of the answers that are given, questions about something else counted
-_OUTSIDERS = 0.3  # questions about something else, for each that the knowledge holds
-_FEW_STRANGERS = 1.6  # standard deviations: of what people ask about something else, it lets one or two in 100 through
+_OUTSIDERS = 1 / 3  # questions about something else, for each that the knowledge holds
+_FEW_STRANGERS = 1.85  # standard deviations: of what people ask about something else, it lets one or two in 100 through
 _LOWEST, _HIGHEST = 0.5, 0.95  # of the score at which an answer is given, whatever the rehearsal says
-_FEW, _ONE_IN = 60, 200  # how many phrasings are asked: so many, and one in so many
+_MOST_ASKED = 300  # phrasings: which ones they are then moves coverage by 1.5 points (standard deviation), 200 by 2
+_MUCH_THE_SAME = 0.95  # share of the phrasings: as long as so many are left, what they told still holds
 _USUALLY_EXPLAINED, _USUALLY_FOUND = 0.5, 0.8  # what a knowledge base too small to tell is held to
 _USUAL_CASES = 20
 _UNUSUAL = 0.15  # of the right answers: they explained so little of the question that it rather should not count
@@ -33,6 +35,13 @@ class Trust:
     confidence: Confidence
     found_at: float
     explained_at: float  # the share of a question's weight that its answer must account for
+    asked: Ints  # the marks of the phrasings that were asked
+    count: int  # of all phrasings there were
+
+    def holds_for(self, marks: Ints) -> bool:
+        """Whether hardly a phrasing has come, gone or changed since; `marks` are those of the phrasings now."""
+        there = np.isin(self.asked, marks).mean() if len(self.asked) else 0.0
+        return bool(there >= _MUCH_THE_SAME and abs(len(marks) - self.count) <= (1 - _MUCH_THE_SAME) * self.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +51,25 @@ class _Rehearsed:
     outside: list[Evidence]
 
 
-def rehearse(book: Phrasebook, small: Mapping[int, frozenset[int]]) -> Trust:
-    """Ask the phrasebook its own phrasings. `small` are the numbers of the words that say nothing, by language."""
-    done = _Rehearsed([], [], [])
-    for phrasing in _chosen(len(book.index)):
+def rehearse(book: Phrasebook, small: Mapping[int, frozenset[int]], marks: Ints) -> Trust:
+    """Ask the phrasebook its own phrasings. `small` are the numbers of the words that say nothing, by language.
+
+    A mark tells a phrasing from any other, and is the same whenever and wherever it is made.
+    """
+    done, chosen = _Rehearsed([], [], []), _chosen(len(book.index))
+    for phrasing in chosen:
         _ask(book, phrasing, small.get(int(book.language_of[phrasing]), frozenset()), done)
     right = np.array(done.right + [False] * len(done.outside), bool)
     importance = np.array([1.0] * len(done.inside) + [_OUTSIDERS] * len(done.outside))
     confidence = Confidence.learnt(done.inside + done.outside, right, importance)
-    return Trust(confidence, _found_at(confidence, done, importance), _explained_at(done))
+    found_at = _found_at(confidence, done, importance)
+    return Trust(confidence, found_at, _explained_at(done), marks[chosen], len(marks))
 
 
 def _chosen(count: int) -> list[int]:
-    return random.Random(0).sample(range(count), min(count, _FEW + count // _ONE_IN))  # noqa: S311 - the same each time
+    """One from each of as many stretches, and so from as many entries and languages as can be; the same each time."""
+    chance, ends = random.Random(0), np.linspace(0, count, min(count, _MOST_ASKED) + 1).astype(int).tolist()  # noqa: S311
+    return [chance.randrange(start, end) for start, end in pairwise(ends)]
 
 
 def _ask(book: Phrasebook, phrasing: int, small: frozenset[int], done: _Rehearsed) -> None:

@@ -25,10 +25,10 @@ _SHORTEST, _ENDING = 4, 2  # letters: of a word that may be inflected at all, an
 _PART = 5  # letters of the shortest stem, and of the shortest part of a compound
 
 
-def trigrams(word: str) -> set[str]:
-    """Three letters each; a space marks where the word begins and ends."""
+def trigrams(word: str) -> list[str]:
+    """Three letters each, once; a space marks where the word begins and ends."""
     edged = f" {word} "
-    return {edged[start : start + _GRAM] for start in range(max(1, len(edged) - _GRAM + 1))}
+    return list(dict.fromkeys([edged[start : start + _GRAM] for start in range(max(1, len(edged) - _GRAM + 1))]))
 
 
 def akin(one: str, other: str) -> bool:
@@ -70,7 +70,7 @@ class Vocabulary:
 
     def _number_trigrams(self, word: str) -> list[int]:
         numbers = self._trigram_number
-        return [numbers.setdefault(trigram, len(numbers)) for trigram in sorted(trigrams(word))]
+        return [numbers.setdefault(trigram, len(numbers)) for trigram in trigrams(word)]
 
     def known_trigrams(self, word: str) -> list[int]:
         """The numbers of those trigrams of any word that the phrasings have too."""
