@@ -65,16 +65,20 @@ class Bot:
     async def handle(self, message: Message) -> Handling:
         """One reply, or none: to others, too late, too often, or to somebody who wants none."""
         now = self._clock()
-        if message.address is Address.NOT or now - message.sent_at > self._manners.answer_within[message.place.account]:
+        if message.address is Address.NOT:
             return _NOTHING
         before = await self._store.conversation(message.place, message.sender)
         if before and before.is_over(now):
             before = None
-        if (wished := await self._wished(message, before)) is not None:
+        if (wished := await self._wished(message, before, now)) is not None:
             return wished
-        if message.revises:
-            return await self._again(message, before, now)
-        match self._allowance.ask(message.place, message.sender, now):
+        late = now - message.sent_at > self._manners.answer_within[message.place.account]
+        if late or message.address is Address.SPENT:
+            return _NOTHING
+        return await (self._again if message.revises else self._once)(message, before, now)
+
+    async def _once(self, message: Message, before: Conversation | None, now: datetime) -> Handling:
+        match self._may(message, now):
             case Ruling.SILENT:
                 return _NOTHING
             case Ruling.SAY_SO_ONCE:
@@ -82,29 +86,40 @@ class Bot:
             case _:
                 return self._answer(message, before, now)
 
-    async def _wished(self, message: Message, before: Conversation | None) -> Handling | None:
-        """What follows from "stop" and "start"; None when it is a message like others."""
+    def _may(self, message: Message, now: datetime) -> Ruling:
+        """What was asked while the bot was down counts for the minute in which it was asked."""
+        return self._allowance.ask(message.place, message.sender, min(now, message.sent_at))
+
+    async def _wished(self, message: Message, before: Conversation | None, now: datetime) -> Handling | None:
+        """What follows from "stop" and "start", said wherever and whenever; None when it is a message like others."""
         if not self._manners.may_be_silenced:
             return None
         wish = Wish(message.place.account, message.sender, silence=True)
         silenced = await self._store.is_silenced(wish.account, wish.person)
         match self._answerer().wanted(message.text):
             case followup.Wanted.SILENCE if not silenced:
-                return Handling((self._said(message, before, Voice.stopped),), wish=wish)
+                say = Voice.stopped
             case followup.Wanted.ANSWERS if silenced:
-                return Handling((self._said(message, before, Voice.resumed),), wish=replace(wish, silence=False))
-        return _NOTHING if silenced else None
+                say, wish = Voice.resumed, replace(wish, silence=False)
+            case _:
+                return _NOTHING if silenced else None
+        allowed = self._may(message, now) is Ruling.ALLOW
+        return Handling((self._said(message, before, say),) if allowed else (), wish=wish)
 
     async def _again(self, message: Message, before: Conversation | None, now: datetime) -> Handling:
-        """An edited question is answered anew, in place of the first answer, when another answer follows from it."""
-        first = _key(message.place, message.revises or message.id)
-        given = await self._store.meaning(first)
+        """An edited question is answered anew, in place of the first answer, when another answer follows from it.
+
+        An answer is never taken back for none: what was edited may have been a "2" or a "why?", whose time is over.
+        """
+        given = await self._store.meaning(_key(message.place, message.revises or message.id))
         if given is None:
             return _NOTHING
         handling = self._answer(message, None, now, self._hint(message, before))
-        replies = tuple(replace(reply, revises=first) for reply in handling.replies if reply.meaning != given)
-        allowed = replies and self._allowance.ask(message.place, message.sender, now) is Ruling.ALLOW
-        return replace(handling, replies=replies) if allowed else _NOTHING
+        found, meant = "found", [reply.meaning for reply in handling.replies]
+        worse = given.startswith(found) and not any(meaning.startswith(found) for meaning in meant)
+        if given in meant or worse or self._may(message, now) is not Ruling.ALLOW:
+            return _NOTHING
+        return handling
 
     def _answer(
         self, message: Message, before: Conversation | None, now: datetime, hint: Language | None = None
@@ -133,7 +148,8 @@ class Bot:
 
 def _reply(message: Message, text: str, language: Language, meaning: str) -> Reply:
     key, asked = _key(message.place, message.id), message.revises or message.id
-    return Reply(key, message.place, asked, message.sender, text, language, message.envelope, meaning)
+    first = _key(message.place, message.revises) if message.revises else None
+    return Reply(key, message.place, asked, message.sender, text, language, message.envelope, meaning, first)
 
 
 def _key(place: Place, message: MessageId) -> DeliveryKey:

@@ -134,7 +134,7 @@ class Courier:
         if turn:
             await self._wait(self._stopping, turn)
         try:
-            remote_id = await self._request(delivery, begun)
+            remote_id = await self._request(delivery)
         except LoginRefused as refused:
             await self._store.postpone(reply.key, self._clock(), str(refused), delivery.first_tried_at)
             raise
@@ -148,13 +148,14 @@ class Courier:
             await self._store.sent(reply.key, remote_id, self._clock())
         return None
 
-    def _must_look(self, delivery: Delivery, now: datetime) -> bool:
+    def _must_look(self, delivery: Delivery) -> bool:
         """Once the server may have forgotten the key, sending again could make a second post."""
-        return delivery.first_tried_at is not None and now - delivery.first_tried_at >= self._chat.key_lifetime
+        first = delivery.first_tried_at
+        return first is not None and self._clock() - first >= self._chat.key_lifetime
 
-    async def _request(self, delivery: Delivery, now: datetime) -> str:
+    async def _request(self, delivery: Delivery) -> str:
         try:
-            if self._must_look(delivery, now) and (remote_id := await self._chat.find(delivery.reply)) is not None:
+            if self._must_look(delivery) and (remote_id := await self._chat.find(delivery.reply)) is not None:
                 return remote_id
             return await self._chat.send(delivery.reply)
         except ChatError:

@@ -31,6 +31,7 @@ class Address(StrEnum):
 
     DIRECT = "direct"  # nobody else is in the room
     NAMED = "named"  # a mention, its name at the start, the prefix
+    SPENT = "spent"  # meant for it as well, where it has spoken often enough
     NOT = "not"  # said to others
 
 

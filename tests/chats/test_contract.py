@@ -138,9 +138,11 @@ async def on_matrix(request: pytest.FixtureRequest, homeserver: Synapse) -> Asyn
     alice = await people.meet(homeserver, "alice")
     room = await alice.create_room(bot.user)
     await bot.person.join(room)
-    yield OnMatrix(people, bot, alice, room)
-    await bot.stop()
-    await people.close()
+    try:
+        yield OnMatrix(people, bot, alice, room)
+    finally:
+        await bot.stop()
+        await people.close()
 
 
 @asynccontextmanager
@@ -255,6 +257,7 @@ async def test_a_key_is_remembered_across_a_restart(world: World):
     await world.ask("what is PeerTube?")
     (asked,) = await world.kept.have(1)
     await world.chat.send(reply_to(asked))
+    await world.stop()
     await world.listen()
     await world.chat.send(reply_to(asked))
 

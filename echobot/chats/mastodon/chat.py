@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,20 +14,22 @@ import structlog
 from echobot.chats.mastodon.account import advice_for, is_young, own_account
 from echobot.chats.mastodon.instance import instance_of
 from echobot.chats.mastodon.mentions import Mentions
-from echobot.chats.mastodon.reading import Me, Status, moment, read, status_of
+from echobot.chats.mastodon.reading import Me, Status, moment, read, status_of, writer
 from echobot.chats.mastodon.rhythm import Looks, Rhythm
 from echobot.chats.mastodon.sending import KEY_LIFETIME, Posting
 from echobot.chats.mastodon.server import REQUEST_SECONDS, Server
 from echobot.chats.mastodon.stream import Stream, ended
 from echobot.chats.patience import patiently
 from echobot.core.message import AccountName, Message, MessageId, Reply
-from echobot.errors import ChatUnavailable
+from echobot.errors import ChatError, ChatUnavailable, LoginRefused
 from echobot.ports import Keep
 from echobot.settings import MastodonAccount
 
 log = structlog.get_logger()
 
 T = TypeVar("T")
+
+_ATTEMPTS = 3  # to read a thread
 
 
 class MastodonChat:
@@ -56,6 +59,7 @@ class MastodonChat:
         self._keeps_keys = False
         self._cursor = ""
         self._edits_seen: set[MessageId] = set()
+        self._untold: Counter[str] = Counter()  # how often the thread of a status could not be read
         self._last_mention_at = clock()
         self._looked_for_edits_at = clock()
 
@@ -122,7 +126,23 @@ class MastodonChat:
         return [message for message in found if message]
 
     async def _message(self, status: Status) -> Message | None:
-        return read(status, await self._mentions.above(status), self._me, self._server.skew)
+        above = await self._above(status)
+        if above is None and str(status.get("in_reply_to_account_id")) not in {self._me.id, writer(status)}:
+            return None  # whom it answers is not known; so it was not said to the bot
+        return read(status, above or [], self._me, self._server.skew)
+
+    async def _above(self, status: Status) -> Sequence[Status] | None:
+        """None when the server cannot tell, several times: one thread must not keep all the others waiting."""
+        try:
+            return await self._mentions.above(status)
+        except LoginRefused:
+            raise
+        except ChatError as error:
+            self._untold[str(status["id"])] += 1
+            if getattr(error, "not_sent", False) or self._untold[str(status["id"])] < _ATTEMPTS:
+                raise
+            log.warning("a thread cannot be read", account=self.account, status=status["id"], reason=str(error))
+            return None
 
     async def _look_for_edits(self, keep: Keep) -> None:
         """No server tells whom it mentioned that a text was changed; so the latest mentions are read once more."""
@@ -133,6 +153,7 @@ class MastodonChat:
         edits = [edit for each in await self._mentions.edited() if (edit := await self._edit(each))]
         if edits:
             await keep(edits, self._cursor)
+            self._edits_seen.update(edit.id for edit in edits)
         self._looked_for_edits_at = now
 
     async def _edit(self, notification: Any) -> Message | None:
@@ -144,7 +165,6 @@ class MastodonChat:
         id_ = MessageId(f"{status['id']}~{edited_at.isoformat()}")
         if id_ in self._edits_seen or (message := await self._message(status)) is None:
             return None
-        self._edits_seen.add(id_)
         return replace(message, id=id_, sent_at=edited_at - self._server.skew, revises=message.id)
 
     async def _patiently(self, step: Callable[[], Awaitable[T]]) -> T:

@@ -12,7 +12,7 @@ from mastodon import Mastodon
 from echobot.chats.mastodon.length import TextLimits
 from echobot.chats.mastodon.server import Server
 
-_MASTODON = re.compile(r"v?([2-9]|\d\d)\.\d+\.\d+(?!.*compatible)", re.IGNORECASE | re.DOTALL)
+_MASTODON = re.compile(r"v?([2-9]|\d\d)\.\d+\.\d+[\w.+-]*")  # "2.7.2 (compatible; Pleroma 2.9.1)" is another
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def _read(said: Any) -> Instance:
         _number(statuses.get("characters_reserved_per_url"), usual.per_link),
     )
     streaming = _mapping(configuration, "urls").get("streaming") or urls.get("streaming_api")
-    keeps_keys = bool(_MASTODON.match(str(said.get("version") or "")))
+    keeps_keys = bool(_MASTODON.fullmatch(str(said.get("version") or "")))
     return Instance(limits, streaming if isinstance(streaming, str) else None, keeps_keys)
 
 

@@ -15,6 +15,7 @@ from echobot.core.message import AccountName, Address, Message, MessageId, Place
 Status: TypeAlias = Mapping[str, Any]
 """What other people's servers made: any key may be missing, any value of any type."""
 
+_FIRST_YEAR, _LAST_YEAR = 1970, 3000  # of times that can be reckoned with
 _NOBOT = re.compile(r"#nobots?\b", re.IGNORECASE)
 
 
@@ -50,9 +51,9 @@ def read(status: Status, ancestors: Sequence[Status], me: Me, skew: timedelta) -
     """
     sender = _mapping(status.get("account"))
     sent_at = moment(status.get("created_at"))
-    if _writer(status) == me.id or sent_at is None:
+    if writer(status) == me.id or sent_at is None:
         return None
-    if _is_carried_along(status, ancestors, me) or _replies(ancestors, me) >= me.most_replies:
+    if _is_carried_along(status, ancestors, me):
         return None
     warning, visibility = _text(status.get("spoiler_text")), _text(status.get("visibility"))
     return Message(
@@ -61,10 +62,16 @@ def read(status: Status, ancestors: Sequence[Status], me: Me, skew: timedelta) -
         sender=str(sender["acct"]),
         text=asked(status, me.id),
         sent_at=sent_at - skew,
-        address=Address.DIRECT if visibility == "direct" else Address.NAMED,
+        address=_address(visibility, _replies(ancestors, me) >= me.most_replies),
         envelope=Envelope(visibility, warning).written(),
-        language=_text(status.get("language")) or None,
+        language=_text(status.get("language")).partition("-")[0].lower() or None,
     )
+
+
+def _address(visibility: str, is_spent: bool) -> Address:
+    if is_spent:
+        return Address.SPENT
+    return Address.DIRECT if visibility == "direct" else Address.NAMED
 
 
 def mentions(status: Status, account: str) -> bool:
@@ -78,7 +85,7 @@ def moment(value: Any) -> datetime | None:
         read = datetime.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:
         return None
-    if not isinstance(read, datetime):
+    if not isinstance(read, datetime) or not _FIRST_YEAR <= read.year < _LAST_YEAR:
         return None
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
@@ -90,17 +97,17 @@ def _is_carried_along(status: Status, ancestors: Sequence[Status], me: Me) -> bo
     answers a post that the bot cannot see: it was not mentioned there.
     """
     parents = [above for above in ancestors if str(above.get("id")) == str(status.get("in_reply_to_id"))]
-    others = [parent for parent in parents if _writer(parent) not in {me.id, _writer(status)}]
+    others = [parent for parent in parents if writer(parent) not in {me.id, writer(status)}]
     return any(mentions(parent, me.id) for parent in others)
 
 
 def _replies(ancestors: Sequence[Status], me: Me) -> int:
     """How often the bot spoke above in the thread; the second part of a reply is no reply of its own."""
-    own = {str(above.get("id")): above for above in ancestors if _writer(above) == me.id}
+    own = {str(above.get("id")): above for above in ancestors if writer(above) == me.id}
     return sum(str(post.get("in_reply_to_id")) not in own for post in own.values())
 
 
-def _writer(status: Status) -> str:
+def writer(status: Status) -> str:
     """The id of the account that wrote it; `in_reply_to_account_id` means something else when people go on."""
     return str(_mapping(status.get("account")).get("id"))
 

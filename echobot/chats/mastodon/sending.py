@@ -13,16 +13,16 @@ from mastodon import Mastodon
 from echobot.chats.mastodon.envelope import Envelope, narrower, narrowness
 from echobot.chats.mastodon.instance import Instance
 from echobot.chats.mastodon.posts import posts, short_warning
-from echobot.chats.mastodon.reading import Status, sound
+from echobot.chats.mastodon.reading import Status, sound, writer
 from echobot.chats.mastodon.server import Server
 from echobot.core.message import Reply
-from echobot.errors import ChatError, ChatRefused, ChatUnavailable
+from echobot.errors import ChatError, ChatRefused, ChatUnavailable, LoginRefused
 
 log = structlog.get_logger()
 
 KEY_LIFETIME = timedelta(minutes=55)  # Mastodon remembers keys for an hour
 
-_PAGES, _PAGE = 5, 40  # of own statuses, when a reply is looked for
+_LATEST = 40  # own statuses, when a reply is looked for
 _ATTEMPTS = 3  # to delete what should not be there
 
 
@@ -45,19 +45,24 @@ class Posting:
 
     async def find(self, reply: Reply) -> str | None:
         """Look for a reply whose outcome is unknown, and complete it; None when none of it is there."""
-        own = await self._own_statuses()
-        if reply.instead_of:
-            known = reply.instead_of.split()
-            return await self._revise(reply, [*known, *_chain(own, known[-1])])
-        made = _chain(own, reply.to)
-        return await self._post(reply, self._texts(reply), made) if made else None
+        known = (reply.instead_of or "").split()
+        made = await self._made_after(known[-1] if known else reply.to)
+        for status in made:
+            await self._verify(status, reply)
+        ids = [*known, *(str(status["id"]) for status in made)]
+        if known:
+            return await self._revise(reply, ids)
+        return await self._post(reply, self._texts(reply), ids) if made else None
 
     async def _post(self, reply: Reply, texts: Sequence[str], made: Sequence[str]) -> str:
         """Post those parts that are not there yet."""
         ids = list(made)
         for number in range(len(ids), len(texts)):
             to = ids[-1] if ids else reply.to
-            status = await self._server.ask(self._request(reply, texts[number], number, to), "post")
+            try:
+                status = await self._server.ask(self._request(reply, texts[number], number, to), "post")
+            except (ChatUnavailable, LoginRefused) as error:
+                raise _later(error) if ids else error from error
             await self._verify(status, reply)
             ids.append(str(status["id"]))
         return " ".join(ids)
@@ -83,7 +88,7 @@ class Posting:
             status = await self._server.ask(_edit(post, text, warning), "post")
             await self._verify(status, reply)
         for post in ids[len(texts) :]:
-            await self._server.ask(_deletion(post), "delete")
+            await self._server.ask_if_there(_deletion(post), "delete")
         return await self._post(reply, texts, ids[: len(texts)])
 
     def _texts(self, reply: Reply) -> tuple[str, ...]:
@@ -97,8 +102,9 @@ class Posting:
         """Take away what the server made too public or sent to others, and say so."""
         if wrong := await self._wrong(status, reply):
             post = status.get("id")
-            log.error("a reply was taken away again", post=post, reason=wrong)
-            await self._take_away(str(post))
+            log.error("a reply is taken away again", post=post, reason=wrong)
+            if not await self._take_away(str(post)):
+                raise ChatUnavailable(f"{wrong}, and it could not be deleted yet")
             raise ChatRefused(wrong)
 
     async def _wrong(self, status: Any, reply: Reply) -> str:
@@ -107,7 +113,7 @@ class Posting:
         wanted = narrower(Envelope.read(reply.envelope).visibility, self._widest)
         if narrowness(str(status.get("visibility"))) < narrowness(wanted):
             return f"the server made it {status.get('visibility')} and not {wanted}"
-        if others := _mentioned(status) - {reply.asker.lower()}:
+        if others := _mentioned(status, but=self._me) - {reply.asker.lower()}:
             return f"the server sent it to {len(others)} more than the asker"
         if self._doubted and await self._is_gone(str(status["id"])):
             return "the server took it and threw it away, as it does with what it holds for spam"
@@ -119,28 +125,28 @@ class Posting:
         except ChatUnavailable:
             return False
 
-    async def _take_away(self, post: str) -> None:
+    async def _take_away(self, post: str) -> bool:
+        """Whether it is gone."""
         for _ in range(_ATTEMPTS):
             try:
-                await self._server.ask(_deletion(post), "delete")
+                await self._server.ask_if_there(_deletion(post), "delete")
             except ChatUnavailable as error:
                 log.error("a post could not be deleted", post=post, reason=str(error))
-            except ChatError as error:  # gone already, or never there
-                log.info("a post was not deleted", post=post, reason=str(error))
-                return
             else:
-                return
+                return True
+        return False
 
-    async def _own_statuses(self) -> list[Status]:
-        """The latest first."""
-        found: list[Status] = []
-        for _ in range(_PAGES):
-            last = str(found[-1]["id"]) if found else None
-            page = sound(await self._server.ask(_own(self._me, last), "page" if last else "read"))
-            if not page:
-                break
-            found += page
-        return found
+    async def _made_after(self, post: str) -> list[Status]:
+        """The bot's own post that answers this one, the one that answers that, and so on.
+
+        They are among its latest; or else below the post, in its thread.
+        """
+        latest = await self._server.ask(lambda client: client.account_statuses(self._me, limit=_LATEST))
+        if made := _chain(sound(latest), post):
+            return made
+        context = await self._server.ask_if_there(lambda client: client.status_context(post))
+        below = sound((context or {}).get("descendants"))
+        return _chain([status for status in below if writer(status) == self._me], post)
 
 
 def _edit(post: str, text: str, warning: str | None) -> Callable[[Mastodon], Any]:
@@ -152,23 +158,20 @@ def _deletion(post: str) -> Callable[[Mastodon], Any]:
     return lambda client: client.status_delete(post)
 
 
-def _own(me: str, before: str | None) -> Callable[[Mastodon], Any]:
-    def ask(client: Mastodon) -> Any:
-        return client.account_statuses(me, max_id=before, limit=_PAGE, exclude_reblogs=True)
-
-    return ask
+def _later(error: ChatError) -> ChatUnavailable:
+    """When a part of a thread is there, nobody may think that nothing was sent."""
+    return ChatUnavailable(f"{error}, after a part of the reply", getattr(error, "retry_after", None))
 
 
-def _chain(own: Iterable[Status], to: str) -> list[str]:
-    """The ids of the own post that answers `to`, of the one that answers that, and so on."""
-    answers = {str(status.get("in_reply_to_id")): str(status["id"]) for status in own}
-    made: list[str] = []
-    while (to := answers.get(to, "")) and to not in made:
-        made.append(to)
+def _chain(own: Iterable[Status], to: str) -> list[Status]:
+    answers = {str(status.get("in_reply_to_id")): status for status in own}
+    made: list[Status] = []
+    while (answer := answers.pop(to, None)) is not None:
+        made.append(answer)
+        to = str(answer["id"])
     return made
 
 
-def _mentioned(status: Status) -> set[str]:
-    mentions = status.get("mentions")
-    listed = mentions if isinstance(mentions, list) else []
-    return {str(each.get("acct", "")).lower() for each in listed if isinstance(each, Mapping)}
+def _mentioned(status: Status, but: str) -> set[str]:
+    """Handles; some servers list the author of what is answered, and so the bot itself in the second part."""
+    return {str(each.get("acct", "")).lower() for each in sound(status.get("mentions")) if str(each["id"]) != but}

@@ -24,6 +24,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 from echobot.errors import ChatError, ChatRefused, ChatUnavailable, LoginRefused
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 REQUEST_SECONDS = 20
 LOG_IN_AGAIN = "let the bot in again with `echobot login mastodon`"
@@ -33,7 +34,7 @@ _UNSURE = timedelta(seconds=2)  # clocks that differ by less are taken for one
 _LONGEST_REST = timedelta(hours=3)  # no limit of Mastodon's is counted over a longer time
 _MAY_HELP_LATER = {408, 425, 429}
 _NOT_THERE = {403, 404, 405, 410, 501}
-_NOT_THIS_ONE = "this action is not allowed"  # a 403 that is about the request and not about the account
+_ABOUT_THE_ACCOUNT = ("scope", "disabled", "suspend", "login")  # in the words of a 403; others are about one post
 
 
 class Server:
@@ -67,20 +68,18 @@ class Server:
 
     async def ask(self, request: Callable[[Mastodon], T], limit: str = "read") -> T:
         """What the server answers. `limit` names what it counts the request as; past it nothing is asked at all."""
+        return await self._in_turn(self._ask, request, limit)
+
+    async def ask_if_there(self, request: Callable[[Mastodon], T], limit: str = "read") -> T | None:
+        """The same, but None where the server does not know of such a thing, or keeps it from the bot."""
+        return await self._in_turn(self._ask_if_there, request, limit)
+
+    async def _in_turn(
+        self, ask: Callable[[Callable[[Mastodon], T], str], R], request: Callable[[Mastodon], T], limit: str
+    ) -> R:
         if (rest := self._rest_until.get(limit, self._clock()) - self._clock()) > timedelta(0):
             raise ChatUnavailable("the server's limit is reached", rest, not_sent=True)
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, request, limit)
-
-    async def ask_if_there(self, request: Callable[[Mastodon], T]) -> T | None:
-        """The same, but None where the server does not know such a request."""
-        try:
-            return await self.ask(request)
-        except LoginRefused:
-            raise
-        except ChatError:
-            if self._status not in _NOT_THERE:
-                raise
-            return None
+        return await asyncio.get_running_loop().run_in_executor(self._thread, ask, request, limit)
 
     def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
@@ -94,11 +93,20 @@ class Server:
             raise
         except MastodonError as error:
             self._pace(limit)
-            raise refusal(error, self._status, self._said, self._until_reset()) from error
+            raise refusal(error, self._status, self._said, self._until_reset(), is_post=limit == "post") from error
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise ChatUnavailable(f"the server's answer cannot be read ({type(error).__name__})") from error
         self._pace(limit)
         return answer
+
+    def _ask_if_there(self, request: Callable[[Mastodon], T], limit: str) -> T | None:
+        """In the thread, where no other request comes between the answer and the look at its status."""
+        try:
+            return self._ask(request, limit)
+        except ChatError:
+            if self._status not in _NOT_THERE:
+                raise
+            return None
 
     def _pace(self, limit: str) -> None:
         """After the last request that the server allows, wait by ourselves until it counts anew."""
@@ -108,30 +116,38 @@ class Server:
     def _until_reset(self) -> timedelta | None:
         return min(self._resets_at - self._clock(), _LONGEST_REST) if self._resets_at else None
 
+    def _asked_to_wait(self, response: requests.Response) -> datetime | None:
+        wait = response.headers.get("Retry-After", "")
+        return self._clock() + self.skew + timedelta(seconds=int(wait)) if re.fullmatch(r"\d{1,6}", wait) else None
+
     def _note(self, response: requests.Response, **_: Any) -> None:
         self._status = response.status_code
         self._said = "" if response.ok else _error_in(response)
         if (date := _moment(response.headers.get("Date"))) is not None:
             skew = date - self._clock()
             self.skew = skew if abs(skew) > _UNSURE else timedelta(0)
-        reset = _moment(response.headers.pop("X-RateLimit-Reset", None))
+        reset = _moment(response.headers.pop("X-RateLimit-Reset", None)) or self._asked_to_wait(response)
         remaining = response.headers.pop("X-RateLimit-Remaining", "")
         self._remaining = int(remaining) if re.fullmatch(r"\d{1,9}", remaining) else None
         self._resets_at = reset - self.skew if reset and reset - self.skew > self._clock() else None
 
 
-def refusal(error: MastodonError, status: int, said: str, until_reset: timedelta | None) -> ChatError:
+def refusal(error: MastodonError, status: int, said: str, until_reset: timedelta | None, *, is_post: bool) -> ChatError:
     """The error that one of Mastodon.py's means; `status` is the HTTP status, 0 when there was no answer."""
     if isinstance(error, MastodonNetworkError):
         return _without_answer(error)
     if isinstance(error, MastodonRatelimitError) or status == 429:
         return ChatUnavailable("the server answered 429, too many requests", until_reset, not_sent=True)
     sentence = f"the server answered {status}{f', {said}' if said else ''}"
-    if isinstance(error, MastodonUnauthorizedError) or (status == 403 and said and _NOT_THIS_ONE not in said.lower()):
+    if isinstance(error, MastodonUnauthorizedError) or (status == 403 and said and not (is_post and _may_post(said))):
         return LoginRefused(f"{sentence}; {LOG_IN_AGAIN}")
     if said and 400 <= status < 500 and status not in _MAY_HELP_LATER:
         return ChatRefused(sentence)
     return ChatUnavailable(sentence if status >= 400 else "the server's answer cannot be read")
+
+
+def _may_post(said: str) -> bool:
+    return not any(word in said.lower() for word in _ABOUT_THE_ACCOUNT)
 
 
 def _without_answer(error: MastodonNetworkError) -> ChatUnavailable:

@@ -38,6 +38,7 @@ class Stream:
         self._account = account
         self._address = address.replace("wss://", "https://").replace("ws://", "http://").rstrip("/")
         self._headers = {"Authorization": f"Bearer {token}", "User-Agent": USER_AGENT}
+        self._token = token
         self._hint = hint
         self._pauses = pauses
 
@@ -74,7 +75,9 @@ class Stream:
 
     async def _by_websocket(self, session: ClientSession) -> None:
         stream = {"stream": "user:notification"}
-        async with session.ws_connect(self._address + _WEBSOCKET, params=stream, heartbeat=_SILENCE / 2) as socket:
+        where = self._address + _WEBSOCKET
+        # Pleroma reads the token from the protocol, not from the header.
+        async with session.ws_connect(where, params=stream, heartbeat=_SILENCE / 2, protocols=(self._token,)) as socket:
             self._opened()
             async for message in socket:
                 if message.type is WSMsgType.TEXT:

@@ -212,7 +212,7 @@ async def test_whoever_answers_the_bot_means_the_bot_also_in_somebody_elses_thre
     assert messages[1].sender == "bob@far.example.net"
 
 
-async def test_two_who_answer_each_other_without_end_are_left_alone_in_the_end(server, bots, ana):
+async def test_after_so_many_replies_in_a_thread_the_bot_has_said_enough(server, bots, ana):
     bot = bots(replies_in_thread=3)
     await bot.listen()
     status = server.say(ana, "@echobot 0")
@@ -223,7 +223,9 @@ async def test_two_who_answer_each_other_without_end_are_left_alone_in_the_end(s
     server.say(ana, "@echobot elsewhere")
     await until(lambda: "elsewhere" in bot.kept.texts, "the last question")
 
-    assert bot.kept.texts == ["0", "1", "2", "elsewhere"]
+    spent = [message.text for message in bot.kept.messages if message.address is Address.SPENT]
+    assert spent == ["3", "4", "5"]
+    assert bot.kept.texts == ["0", "1", "2", *spent, "elsewhere"]
 
 
 # Edited questions
