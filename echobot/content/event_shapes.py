@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from difflib import get_close_matches
 from typing import Annotated, Any, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from echobot.content.shapes import ByLanguage, ItemShape, LanguageCode, Link, SomeTexts, Text
 from echobot.core.event import Event, EventKind
+from echobot.core.schedule import UnknownZone, doubtful, zone_named
 from echobot.core.texts import Language
 
 _WHEN = r"^\d{4}-\d\d-\d\d( \d\d:\d\d)?$"
@@ -41,11 +41,10 @@ def _when(value: Any) -> When:
 
 
 def _zone(name: str) -> str:
-    known = available_timezones()
-    if name not in known:
-        close = get_close_matches(name, known, n=1, cutoff=0.5)
-        raise PydanticCustomError("zone", "no zone", {"close": close[0] if close else "Europe/Brussels"})
-    return name
+    try:
+        return zone_named(name).key
+    except UnknownZone as error:
+        raise PydanticCustomError("told", "no zone", {"wrong": error.wrong, "instead": error.instead}) from error
 
 
 WhenWritten = Annotated[When, BeforeValidator(_when), WithJsonSchema({"type": "string", "pattern": _WHEN})]
@@ -73,9 +72,9 @@ class EventShape(ItemShape):
     @model_validator(mode="after")
     def _is_in_order(self) -> Self:
         starts, ends = self._times()
-        for key, when, moment in (("starts", self.starts, starts), ("ends", self.ends, ends)):
-            if when is not None and (doubt := _doubt(moment)):
-                raise PydanticCustomError(doubt, "no such time", {"key": key, "hour": f"{when.hour:%H:%M}"})
+        for when in (starts, ends):
+            if doubt := doubtful(when.replace(tzinfo=None), ZoneInfo(self.zone)):
+                raise PydanticCustomError("told", "no such time", {"wrong": doubt.wrong, "instead": doubt.instead})
         if self.ends is not None and (self.starts.hour is None) != (self.ends.hour is None):
             raise PydanticCustomError("one_hour", "one of two hours is missing")
         if ends < starts:
@@ -91,11 +90,3 @@ class EventShape(ItemShape):
     def _times(self) -> tuple[datetime, datetime]:
         zone = ZoneInfo(self.zone)
         return self.starts.on_clocks_of(zone), (self.ends or self.starts).on_clocks_of(zone)
-
-
-def _doubt(moment: datetime) -> str:
-    """Where a change of clock leaves an hour out or brings it twice, it means nothing that everybody understands."""
-    if moment.utcoffset() == moment.replace(fold=1).utcoffset():
-        return ""
-    there = datetime.fromtimestamp(moment.timestamp(), moment.tzinfo).replace(tzinfo=None)
-    return "hour_twice" if there == moment.replace(tzinfo=None) else "hour_never"

@@ -141,19 +141,9 @@ def _when(detail: ErrorDetails, _: FieldInfo | None) -> Sentence:
     )
 
 
-def _zone(detail: ErrorDetails, _: FieldInfo | None) -> Sentence:
-    return f"is {quoted(detail['input'])}, which is no time zone", f"write it as {detail['ctx']['close']}"
-
-
-def _hour_never(detail: ErrorDetails, _: FieldInfo | None) -> Sentence:
-    """A change of clock."""
-    hour = f"has `{detail['ctx']['key']}` at {detail['ctx']['hour']}, which"
-    return f"{hour} does not exist on that day: clocks go forward", "write an hour before or after the change"
-
-
-def _hour_twice(detail: ErrorDetails, _: FieldInfo | None) -> Sentence:
-    hour = f"has `{detail['ctx']['key']}` at {detail['ctx']['hour']}, which"
-    return f"{hour} comes twice on that day: clocks go back", "write an hour before or after the change"
+def _told(detail: ErrorDetails, _: FieldInfo | None) -> Sentence:
+    """Whoever found it said what is wrong."""
+    return f"cannot be used: {detail['ctx']['wrong']}", detail["ctx"]["instead"]
 
 
 def _one_hour(_: ErrorDetails, __: FieldInfo | None) -> Sentence:
@@ -183,9 +173,7 @@ _SENTENCES: dict[str, Callable[[ErrorDetails, FieldInfo | None], Sentence]] = {
     "credentials": _credentials,
     "too_often": _too_often,
     "when": _when,
-    "zone": _zone,
-    "hour_never": _hour_never,
-    "hour_twice": _hour_twice,
+    "told": _told,
     "one_hour": _one_hour,
     "backwards": _backwards,
 }

@@ -154,6 +154,7 @@ class WordsShape(Shape):
 
 class TalkShape(Shape):
     yes: NoTexts = Field((), description="Words that take the first choice", examples=[["yes", "ok"]])
+    no: NoTexts = Field((), description="Messages that take none of the choices", examples=[["no", "none of these"]])
     why: NoTexts = Field((), description="Messages that ask where the last answer came from", examples=[["why"]])
     also: NoTexts = Field((), description="How a message begins that goes on", examples=[["and for", "what about"]])
     first: NoTexts = Field((), description="Words for the first of the choices", examples=[["first"]])

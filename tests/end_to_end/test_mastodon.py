@@ -134,12 +134,16 @@ async def test_what_people_write_is_in_no_log(timeline, ana):
     assert "neighbour" not in timeline.echobot.log
 
 
-async def test_mentions_of_a_day_offline_are_answered_in_order_and_once(timeline, server, ana, full):
+async def test_mentions_of_a_day_offline_are_answered_in_order_and_once(server, tmp_path, full):
+    """Within the usual limits, for each counts for the minute in which it was asked."""
+    timeline = Timeline(server, tmp_path, limits={"person_per_minute": 10})
+    await timeline.echobot.start()
     await timeline.echobot.stop()
+    people = [server.account(f"person{number}") for number in range(10)]
     count = 2000 if full else 300
     begun = server.clock() - timedelta(hours=24)
     for number in range(count):
-        timeline.ask(ana, created_at=begun + number * timedelta(hours=24) / count)
+        timeline.ask(people[number % 10], created_at=begun + number * timedelta(hours=24) / count)
     await timeline.echobot.start()
     await timeline.all_are_answered_once()
 
