@@ -127,7 +127,7 @@ class Bot:
         hint = hint or self._hint(message, before)
         answered = self._answerer().answer(message.text, hint, before, today=now.date())
         language = answered.question.language
-        gap = gap_in(message.text, language, now) if isinstance(answered.answer, Unknown) else None
+        gap = gap_in(message.text, language, now) if answered.answer == Unknown() else None
         reply = _reply(message, answered.text, language, answered.meaning)
         return Handling((reply,), _after(message, answered, now), gap)
 

@@ -61,6 +61,7 @@ ENGLISH = LanguagePack(
         ("last",),
         ("stop", "leave me alone"),
         ("start",),
+        ("none of these", "no"),
     ),
 )
 CROATIAN = LanguagePack(

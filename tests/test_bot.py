@@ -56,6 +56,18 @@ async def test_a_language_that_the_bot_does_not_speak_is_told_which_ones_it_does
     assert await dialogue.say("ma olen täna väga kurb ja ilm") == "I only read English, hrvatski."
 
 
+async def test_whoever_wants_none_of_the_choices_is_told_who_may_know_and_that_is_no_gap(dialogue):
+    await dialogue.say("google drive")
+
+    assert await dialogue.say("None of these!") == "I don't know."
+    assert await dialogue.say("2") == "I don't know."
+    assert await dialogue.store.gaps() == []
+
+
+async def test_what_hardly_resembles_an_entry_is_not_offered_it(dialogue):
+    assert await dialogue.say("where does he keep his bikes?") == "I don't know."
+
+
 async def test_a_number_means_nothing_to_somebody_else(dialogue):
     await dialogue.say("google drive", by="ada")
 

@@ -43,7 +43,7 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    pass
+    declined: bool = False  # there were choices, and none of them was meant
 
 
 Answer: TypeAlias = Found | Choices | Unknown

@@ -125,11 +125,14 @@ class Answerer:
         return Found(first, tuple(match for match in also if match))
 
     def _in_conversation(self, question: Question, voice: Voice, before: Conversation) -> Answered | None:
-        """A choice among those offered, or where the last answer came from."""
+        """A choice among those offered, none of them, or where the last answer came from."""
         pack = self.knowledge.languages.get(question.language)
         offered = [entry for entry in before.offered if self.knowledge.thing(entry)]
         if choice := followup.picked(question.text, offered, pack, voice.title):
             return self._given(question, voice, Match(choice, 1.0, (question.text.strip(),), reason="picked"))
+        if offered and followup.declines(question.text, pack):
+            declined = Unknown(declined=True)
+            return Answered(question, declined, (), voice.answer(declined))
         given = before.answered
         if given and self.knowledge.thing(given) and followup.asks_why(question.text, pack):
             why = Match(given, 1.0, before.because, reason="asked why")

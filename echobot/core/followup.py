@@ -35,18 +35,21 @@ def picked(
     return _by_title(said, offered, pack, title)
 
 
+def declines(text: str, pack: LanguagePack | None) -> bool:
+    """Whether somebody wants none of the choices."""
+    return pack is not None and _is_one_of(text, pack.talk.no)
+
+
 def asks_why(text: str, pack: LanguagePack | None) -> bool:
     """Whether somebody wants to know where the last answer came from."""
-    return pack is not None and tuple(_short(text)) in {tuple(words(why)) for why in pack.talk.why}
+    return pack is not None and _is_one_of(text, pack.talk.why)
 
 
 def wanted(text: str, packs: Iterable[LanguagePack]) -> Wanted | None:
     """Whether the whole message asks for no more answers, or for answers again, in any language: one word is enough."""
-    if not (said := _short(text)):
-        return None
     for pack in packs:
         for wish, texts in {Wanted.SILENCE: pack.talk.stop, Wanted.ANSWERS: pack.talk.start}.items():
-            if said in map(words, texts):
+            if _is_one_of(text, texts):
                 return wish
     return None
 
@@ -58,6 +61,12 @@ def goes_on(text: str, pack: LanguagePack | None) -> str | None:
         if 0 < len(start) < len(said) and tuple(said[: len(start)]) == start:
             return " ".join(said[len(start) :])
     return None
+
+
+def _is_one_of(text: str, texts: Iterable[str]) -> bool:
+    """Whether the whole message is one of these, whatever its accents, capitals and marks."""
+    said = _short(text)
+    return bool(said) and said in map(words, texts)
 
 
 def _number(text: str) -> int | None:

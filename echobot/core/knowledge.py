@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import chain
 from typing import NewType, TypeAlias
 
 from echobot.core.event import Event, EventKind
@@ -114,6 +115,13 @@ class Talk:
     last: tuple[str, ...] = ()
     stop: tuple[str, ...] = ()  # whole messages of somebody who wants no more answers
     start: tuple[str, ...] = ()  # and of somebody who wants them again
+    no: tuple[str, ...] = ()  # whole messages of somebody who wants none of the choices
+
+    @property
+    def texts(self) -> Iterator[str]:
+        """All of it."""
+        own = (self.yes, self.why, self.also, *self.ordinals, self.last, self.stop, self.start, self.no)
+        return chain.from_iterable(own)
 
 
 @dataclass(frozen=True, slots=True)

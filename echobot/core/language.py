@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from math import log
+from typing import TypeAlias
 
 from echobot.core.knowledge import Knowledge, Language, LanguagePack, Service, Tool
 from echobot.core.text import fold, words
@@ -14,9 +15,13 @@ _FOREIGN = 0.1  # how likely a word is a stranger in a text, and so says nothing
 _FOREIGN_LETTER = 0.01  # the same of a letter such as "č" or "ß"
 _FOREIGN_ENDING = 0.5  # and of the end of a word that no language knows
 _TELLING = 4  # words: shorter texts may be in any language
+_FEW = 2  # words: they leave the hint's language only with a word or a letter that it does not have
 _STRANGE = 0.75  # share of unknown words from which on a text is in none of the languages
 _STEM = 4  # letters of the shortest cue with any ending that tells a language
 _SURE_BY = 0.7  # below this lead (a logarithm of odds: two to one) the hint decides
+
+Sign: TypeAlias = tuple[Mapping[Language, float], float]
+"""The languages that share a word or a letter, and how likely it is a stranger in the text all the same."""
 
 
 class LanguageGuess:
@@ -35,6 +40,7 @@ class LanguageGuess:
             self._learn(pack.language, pack.small_words, _SMALL)
             self._learn(pack.language, pack.story_words)
             self._learn(pack.language, pack.phrases.values())
+            self._learn(pack.language, pack.talk.texts)
             self._learn_cues(pack)
         for _, language, phrasing in knowledge.phrasings():
             self._learn(language, [phrasing])
@@ -42,7 +48,8 @@ class LanguageGuess:
 
     def guess(self, text: str, hint: Language | None = None) -> Language:
         """The language of the text; the hint where the text does not tell."""
-        scores = self._scores(text[:1000])
+        signs = self._signs(text[:1000])
+        scores = self._scores(signs)
         ranked = sorted(self.languages, key=lambda language: (-scores[language], language != hint, language))
         if not ranked:
             return hint or Language("en")
@@ -50,6 +57,9 @@ class LanguageGuess:
         rival = hint if hint in self.languages else Language("en")
         if rival in self.languages and scores[best] - scores[rival] < _SURE_BY:
             return rival
+        if hint in self.languages and len(words(text)) <= _FEW:
+            lead = scores[best] - max((scores[other] for other in ranked[1:]), default=0)
+            return best if lead >= _SURE_BY and _only_one_has(best, rival, signs) else rival
         return best
 
     def knows(self, text: str) -> bool:
@@ -72,18 +82,19 @@ class LanguageGuess:
             for letter in _letters(text):
                 self._of_letter[letter][language] += 1
 
-    def _scores(self, text: str) -> Mapping[Language, float]:
+    def _signs(self, text: str) -> list[Sign]:
+        of_letters = [(self._used(self._of_letter.get(letter, {})), _FOREIGN_LETTER) for letter in _letters(text)]
+        return [self._of(word) for word in self._unnamed(text)] + of_letters
+
+    def _scores(self, signs: Iterable[Sign]) -> Mapping[Language, float]:
         """The logarithm of each language's odds, all being equally usual."""
         scores = dict.fromkeys(self.languages, 0.0)
-        signs = [self._of(word) for word in self._unnamed(text)]
-        signs += [(self._used(self._of_letter.get(letter, {})), _FOREIGN_LETTER) for letter in _letters(text)]
         for shares, foreign in signs:
             for language in scores if shares else ():
                 scores[language] += log((1 - foreign) * shares.get(language, 0.0) + foreign / len(scores))
         return scores
 
-    def _of(self, word: str) -> tuple[Mapping[Language, float], float]:
-        """The languages that share the word, and how little that says."""
+    def _of(self, word: str) -> Sign:
         if known := self._of_word.get(word):
             # How often "a" is said depends on the language; how often "film" is said, on what the knowledge is about.
             return (self._used(known) if word in self._small else _shared(known)), _FOREIGN
@@ -105,6 +116,11 @@ class LanguageGuess:
             if not name and not said[place].isdigit():
                 yield said[place]
             place += len(name) or 1
+
+
+def _only_one_has(one: Language, other: Language, signs: Iterable[Sign]) -> bool:
+    """Whether any word or letter is known of the one language and not of the other; an ending is not enough."""
+    return any(one in shares and other not in shares for shares, foreign in signs if foreign != _FOREIGN_ENDING)
 
 
 def _shared(languages: Iterable[Language]) -> Mapping[Language, float]:

@@ -49,8 +49,13 @@ def test_a_small_word_of_two_languages_speaks_for_the_one_that_says_it_more_ofte
     talkative = replace(pack, phrases={"often": "a ovo, " * 200})
     guess = LanguageGuess(replace(knowledge(), languages={**knowledge().languages, HR: talkative}))
 
-    assert GUESS.guess("a whatsapp", EN) == EN
-    assert guess.guess("a whatsapp", EN) == HR
+    assert GUESS.guess("a whatsapp gdrive", EN) == EN
+    assert guess.guess("a whatsapp gdrive", EN) == HR
+
+
+def test_few_words_that_both_languages_know_are_in_the_language_of_the_place():
+    assert GUESS.guess("a a", HR) == HR
+    assert GUESS.guess("a a", EN) == EN
 
 
 def test_a_cue_with_any_ending_is_known_with_every_ending():

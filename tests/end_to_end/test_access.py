@@ -75,7 +75,7 @@ def test_which_account_must_be_said_when_there_are_several(tmp_path):
     (tmp_path / "settings.yaml").write_text(json.dumps({"accounts": {"one": account, "two": account}}))
     accounts = load_settings(tmp_path / "settings.yaml").accounts
 
-    with pytest.raises(SettingsError, match="say which account with --account; the settings name these: one, two"):
+    with pytest.raises(SettingsError, match="--account; of this network the settings name these: one, two"):
         log_in_to_matrix(accounts, None, lambda _, proposed: proposed, lambda _: "")
 
 

@@ -25,6 +25,7 @@ _WEIGHED = 5  # entries whose evidence is weighed, however few are asked for
 ASKED_EXACTLY = 0.995  # the score of an entry that has the question among its phrasings; no other reaches it
 _AT_MOST = 0.99
 _CHOICES_SHARE = 1 / 3  # of `found_at`: from there on an entry may be a choice
+_HARDLY = 1 / 6  # of a question's weight: whose phrasings explain less of it is no choice either
 
 
 class Phrasing(NamedTuple):
@@ -120,10 +121,11 @@ class Ranker:
         self, evidence: Evidence, score: float, content: Sequence[tuple[str, bool]], exactly: frozenset[int]
     ) -> Match:
         exact = exactly == {evidence.entry}
+        ceiling = _AT_MOST if evidence.explained >= _HARDLY else self.choices_at / 2
         telling = list(zip(content, evidence.accounted, strict=True))
         return Match(
             entry=self._entries[evidence.entry],
-            score=ASKED_EXACTLY if exact else min(score, _AT_MOST),
+            score=ASKED_EXACTLY if exact else min(score, ceiling),
             matched=tuple(word for (word, tells), accounted in telling if tells and accounted),
             unexplained=tuple(word for (word, tells), accounted in telling if tells and not accounted),
             vetoed=not exact and evidence.explained < self.trust.explained_at,
