@@ -1,4 +1,4 @@
-"""Brings replies to the server: each once, in the order they were asked for, as fast as the server likes it."""
+"""Brings replies and posts to the server: each once, in the order they were asked for, as fast as the server likes it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import structlog
 
-from echobot.core.message import Delivery, DeliveryKey, Reply
+from echobot.core.message import Delivery, DeliveryKey, Outgoing
 from echobot.errors import ChatError, ChatRefused, ChatUnavailable, LoginRefused
 from echobot.ports import Chat, Store
 
@@ -101,7 +101,7 @@ class Courier:
     async def _send_all(self, wave: Sequence[Sequence[Delivery]]) -> timedelta:
         """Send the rows of a wave and return how long to leave the server alone after it."""
         now = self._clock()
-        await self._store.attempting([delivery.reply.key for row in wave for delivery in row], now)
+        await self._store.attempting([delivery.outgoing.key for row in wave for delivery in row], now)
         turn = len(wave) * self._pace.between
         sending = [self._send_row(row, now, place * self._pace.between, turn) for place, row in enumerate(wave)]
         troubles = [_outcome(outcome) for outcome in await asyncio.gather(*sending, return_exceptions=True)]
@@ -125,27 +125,27 @@ class Courier:
 
     async def _leave(self, untried: Sequence[Delivery]) -> None:
         for delivery in untried:
-            reason = "an earlier reply has to wait"
-            await self._store.postpone(delivery.reply.key, self._clock(), reason, delivery.first_tried_at)
+            reason = "an earlier one has to wait"
+            await self._store.postpone(delivery.outgoing.key, self._clock(), reason, delivery.first_tried_at)
 
     async def _send_one(self, delivery: Delivery, begun: datetime, turn: timedelta) -> ChatUnavailable | None:
-        """Send one reply and note what became of it; returns the trouble if it is to be sent again later."""
-        reply = delivery.reply
+        """Send one and note what became of it; returns the trouble if it is to be sent again later."""
+        outgoing = delivery.outgoing
         if turn:
             await self._wait(self._stopping, turn)
         try:
             remote_id = await self._request(delivery)
         except LoginRefused as refused:
-            await self._store.postpone(reply.key, self._clock(), str(refused), delivery.first_tried_at)
+            await self._store.postpone(outgoing.key, self._clock(), str(refused), delivery.first_tried_at)
             raise
         except ChatRefused as refused:
-            await self._give_up(reply, str(refused))
+            await self._give_up(outgoing, str(refused))
         except ChatUnavailable as trouble:
             await self._postpone(delivery, begun, trouble)
             return trouble
         else:
             self._failures = 0
-            await self._store.sent(reply.key, remote_id, self._clock())
+            await self._store.sent(outgoing.key, remote_id, self._clock())
         return None
 
     def _must_look(self, delivery: Delivery) -> bool:
@@ -155,9 +155,9 @@ class Courier:
 
     async def _request(self, delivery: Delivery) -> str:
         try:
-            if self._must_look(delivery) and (remote_id := await self._chat.find(delivery.reply)) is not None:
+            if self._must_look(delivery) and (remote_id := await self._chat.find(delivery.outgoing)) is not None:
                 return remote_id
-            return await self._chat.send(delivery.reply)
+            return await self._chat.send(delivery.outgoing)
         except ChatError:
             raise
         except Exception as error:  # a mistake over one reply must not keep the others
@@ -166,16 +166,17 @@ class Courier:
     async def _postpone(self, delivery: Delivery, begun: datetime, trouble: ChatUnavailable) -> None:
         until = self._clock() + (trouble.retry_after or self._pace.pause(delivery.tries))
         unknown_since = delivery.first_tried_at or (None if trouble.not_sent else begun)
-        await self._store.postpone(delivery.reply.key, until, str(trouble), unknown_since)
-        log.warning("a reply has to wait", **_names(delivery.reply), reason=str(trouble), until=until.isoformat())
+        await self._store.postpone(delivery.outgoing.key, until, str(trouble), unknown_since)
+        names = _names(delivery.outgoing)
+        log.warning("a reply or a post has to wait", **names, reason=str(trouble), until=until.isoformat())
 
-    async def _give_up(self, reply: Reply, reason: str) -> None:
-        await self._store.give_up(reply.key, reason, self._clock())
-        log.error("a reply was given up", **_names(reply), reason=reason)
+    async def _give_up(self, outgoing: Outgoing, reason: str) -> None:
+        await self._store.give_up(outgoing.key, reason, self._clock())
+        log.error("a reply or a post was given up", **_names(outgoing), reason=reason)
 
     def _pause_after(self, troubles: Sequence[ChatUnavailable | None]) -> timedelta:
         asked_for = max((t.retry_after for t in troubles if t and t.retry_after), default=timedelta(0))
-        if not all(troubles):  # something got through: the trouble is one reply's own
+        if not all(troubles):  # something got through: the trouble is its own
             return asked_for
         pause = self._pace.pause(self._failures)
         self._failures += 1
@@ -187,7 +188,7 @@ def abreast(due: Sequence[Delivery], pace: Pace) -> list[list[Delivery]]:
     rows: dict[tuple[str, str], list[Delivery]] = {}
     in_room: Counter[str] = Counter()
     for delivery in due:
-        room, asker = delivery.reply.place.room, delivery.reply.asker
+        room, asker = delivery.outgoing.place.room, delivery.outgoing.asker
         if (room, asker) not in rows:
             if len(rows) == pace.at_once or in_room[room] == pace.at_once_in_a_room:
                 continue
@@ -205,5 +206,5 @@ def _outcome(outcome: ChatUnavailable | BaseException | None) -> ChatUnavailable
     raise outcome
 
 
-def _names(reply: Reply) -> dict[str, DeliveryKey | str]:
-    return {"account": reply.place.account, "room": reply.place.room, "reply": reply.key}
+def _names(outgoing: Outgoing) -> dict[str, DeliveryKey | str]:
+    return {"account": outgoing.place.account, "room": outgoing.place.room, "key": outgoing.key}

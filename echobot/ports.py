@@ -9,7 +9,7 @@ from typing import Protocol, TypeAlias
 
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
-from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place, Reply, Wish
+from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Outgoing, Place, Reply, Wish
 
 Keep: TypeAlias = Callable[[Sequence[Message], str], Awaitable[None]]
 """Keeps messages and the cursor behind them, both or neither."""
@@ -69,16 +69,17 @@ class Chat(Protocol):
         token is no longer accepted, and never tries again on its own.
         """
 
-    async def send(self, reply: Reply) -> str:
-        """Send a reply and return what the server calls it. One `key` makes one post, however often it is sent.
+    async def send(self, outgoing: Outgoing) -> str:
+        """Send a reply or a post and return what the server calls it.
 
-        A reply `instead_of` an earlier one changes that one and makes no other.
+        One `key` makes one of it, however often it is sent. What stands `instead_of` something earlier changes that
+        and makes nothing new; a post without wordings takes the earlier one away.
         Raises `ChatUnavailable` when the outcome is unknown or later may help, `ChatRefused` when it never will.
         It does not wait and does not try again: `delivery` does both.
         """
 
-    async def find(self, reply: Reply) -> str | None:
-        """What the server calls a reply that may have been sent before, longer ago than a key lives; None: never sent.
+    async def find(self, outgoing: Outgoing) -> str | None:
+        """What the server calls what may have been sent before, longer ago than a key lives; None: never sent.
 
         Raises `ChatUnavailable` when it cannot be known now, `ChatRefused` when it never can.
         """
@@ -110,9 +111,10 @@ class Store(Protocol):
         """
 
     async def outbox(self, account: AccountName, now: datetime, limit: int) -> list[Delivery]:
-        """Replies to send now, oldest first; those that wait for a later time are left out.
+        """Replies and posts to send now, oldest first; those that wait for a later time are left out.
 
-        A reply that `revises` another comes when that one is done, with what the server calls it as `instead_of`.
+        What `revises` another comes when that one is done, with what the server calls it as `instead_of`; and so does
+        a post that `follows` another, with what the server calls it as `to`.
         """
 
     async def attempting(self, keys: Sequence[DeliveryKey], now: datetime) -> None:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
-from echobot.core.knowledge import Texts
+from echobot.core.announcement import DestinationName
+from echobot.core.knowledge import Language, Texts
 from echobot.core.message import AccountName
 
 
@@ -50,6 +52,19 @@ Account: TypeAlias = MatrixAccount | MastodonAccount
 
 
 @dataclass(frozen=True, slots=True)
+class Destination:
+    """Where announcements go: a room of a Matrix account, or what a Mastodon account posts."""
+
+    account: AccountName
+    languages: tuple[Language, ...]  # in this order; what an announcement does not say in any of them does not go there
+    room: str = ""  # on Matrix: its id, or its address such as #visits:example.org
+    visibility: str = "public"  # on Mastodon, of the first post in six hours; what follows is unlisted
+    mention_room: bool = False  # on Matrix: call everybody in the room, if the account's power level is enough
+    zones: tuple[ZoneInfo, ...] = ()  # whose local time is added to an hour, where it differs
+    characters: int = 500  # on Mastodon: how long a post may be there
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """How many questions are answered; past that one polite sentence, then silence."""
 
@@ -79,5 +94,7 @@ class Settings:
     contacts: Texts = field(default_factory=dict)  # who to ask when the bot does not know
     answer_within: timedelta = timedelta(hours=2)  # in Matrix rooms
     limits: Limits = Limits()
+    destinations: Mapping[DestinationName, Destination] = field(default_factory=dict)
+    most_posts_a_day: int = 4  # unasked, by one account; what is past that waits, as far as its lateness allows
     keep_messages_for: timedelta = timedelta(days=30)  # ids only: texts go as soon as they are answered
     keep_gaps_for: timedelta = timedelta(days=60)  # questions that had no answer, without who asked them

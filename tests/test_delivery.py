@@ -263,7 +263,7 @@ async def test_a_refused_reply_is_given_up_with_its_reason_and_the_next_goes_out
 
     assert chat.texts == ["fine"]
     assert logs[0] == {
-        "event": "a reply was given up",
+        "event": "a reply or a post was given up",
         "log_level": "error",
         "account": ACCOUNT,
         "room": ROOM.room,
@@ -278,7 +278,10 @@ async def test_a_refused_login_ends_the_courier_and_nothing_is_lost(chat, store,
     with pytest.raises(LoginRefused, match="not accepted"):
         await deliver()
     left = await everything(store)
-    assert [(delivery.reply.text, delivery.first_tried_at) for delivery in left] == [("text 0", None), ("text 4", None)]
+    assert [(delivery.outgoing.text, delivery.first_tried_at) for delivery in left] == [
+        ("text 0", None),
+        ("text 4", None),
+    ]
 
     await deliver()
     assert sorted(chat.texts) == [f"text {number}" for number in range(5)]

@@ -153,7 +153,7 @@ class WholeBot(RuleBasedStateMachine):
             await self._work(MortalStore(self.store, life))
         except (Died, BaseExceptionGroup):
             for delivery in await self._under_way():
-                self.chat.unsure_since.setdefault(delivery.reply.key, delivery.first_tried_at)
+                self.chat.unsure_since.setdefault(delivery.outgoing.key, delivery.first_tried_at)
 
     async def _work(self, store: Any) -> None:
         """Answer everything, then send everything: one after the other, so that a failure can be replayed."""

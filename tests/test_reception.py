@@ -37,7 +37,7 @@ async def receive(chat, store, bot=None, called=lambda: None) -> list[str]:
     chat.end()
     async with asyncio.timeout(30):
         await Reception(chat, store, bot or EchoBot(store), called, FakeClock()).run()
-    return [delivery.reply.text for delivery in await store.outbox(ACCOUNT, NOON, 1000)]
+    return [delivery.outgoing.text for delivery in await store.outbox(ACCOUNT, NOON, 1000)]
 
 
 async def test_a_message_is_answered_and_settled(chat, store):

@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import chain
 from typing import NewType, TypeAlias
 
+from echobot.core.announcement import Announcement
 from echobot.core.event import Event, EventKind
 from echobot.core.texts import Language as Language  # noqa: PLC0414  (others have them from here)
 from echobot.core.texts import Texts as Texts  # noqa: PLC0414
@@ -55,6 +56,7 @@ class Entry:
     care: Care = Care()
     event: Event | None = None  # when and where, of a visit or a workshop
     lists: EventKind | None = None  # what is to come of these is the answer, if anything is
+    announcement: Announcement | None = None  # of the event
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,7 @@ class Knowledge:
     needs: Mapping[EntryId, Need] = field(default_factory=dict)
     services: Mapping[EntryId, Service] = field(default_factory=dict)
     languages: Mapping[Language, LanguagePack] = field(default_factory=dict)
+    announcements: Mapping[str, Announcement] = field(default_factory=dict)  # those that are of no event
 
     @property
     def size(self) -> int:
@@ -160,6 +163,11 @@ class Knowledge:
     def events(self, kind: EventKind) -> list[Entry]:
         """The visits or the workshops, past ones and cancelled ones included."""
         return [entry for entry in self.entries.values() if entry.event and entry.event.kind is kind]
+
+    def announced(self) -> Iterator[Announcement]:
+        """Every announcement, those of events and the others."""
+        yield from self.announcements.values()
+        yield from (entry.announcement for entry in self.entries.values() if entry.announcement)
 
     def phrasings(self) -> Iterator[tuple[EntryId, Language, str]]:
         """Every way of asking for an entry or a need, word by word as it was written."""

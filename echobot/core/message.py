@@ -1,11 +1,11 @@
-"""What travels through the bot: a message comes in, a reply goes out."""
+"""What travels through the bot: a message comes in, a reply goes out; and posts, which nobody asked for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import ClassVar, NewType, TypeAlias
 
 AccountName = NewType("AccountName", str)
 """The name that the settings give to one of the bot's accounts."""
@@ -76,9 +76,40 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """A reply on its way out."""
+class Wording:
+    """A post's words in one language."""
 
-    reply: Reply
+    language: str
+    text: str
+    warning: str = ""  # stands above the text until somebody opens it, where the network can
+    alt: str = ""  # what the post's picture shows
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Words sent unasked, in one language or several. Without any words it takes away the one it stands in place of."""
+
+    asker: ClassVar[str] = ""  # nobody asked
+
+    key: DeliveryKey
+    place: Place
+    wordings: tuple[Wording, ...] = ()
+    picture: str = ""  # a file's absolute path
+    visibility: str = ""  # where the network has such a thing; of the first wording, the others are more quiet
+    calls_everybody: bool = False  # "@room", where the account may
+    follows: DeliveryKey | None = None  # the post in whose thread this one stands
+    to: str | None = None  # what the server calls that one, once it is there
+    revises: DeliveryKey | None = None  # the post that this one takes the place of
+    instead_of: str | None = None  # what the server calls that one, once it is there
+
+
+Outgoing: TypeAlias = Reply | Post
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Words on their way out."""
+
+    outgoing: Outgoing
     first_tried_at: datetime | None = None  # from then on the outcome is unknown until the store says otherwise
     tries: int = 0

@@ -39,7 +39,7 @@ def gap(text="is it down?", count=1, language="en", at=NOON):
 
 
 async def _texts(store, now=NOON, account=ACCOUNT):
-    return [delivery.reply.text for delivery in await store.outbox(account, now, 100)]
+    return [delivery.outgoing.text for delivery in await store.outbox(account, now, 100)]
 
 
 # The inbox
@@ -162,7 +162,7 @@ async def test_settling_queues_the_reply_and_carries_the_conversation_on(store):
     await store.settle(Settlement([message(1)], [reply(1)], [conversation()]), NOON)
 
     assert await store.waiting(ACCOUNT, 10) == [message(2)]
-    assert [delivery.reply for delivery in await store.outbox(ACCOUNT, NOON, 10)] == [reply(1)]
+    assert [delivery.outgoing for delivery in await store.outbox(ACCOUNT, NOON, 10)] == [reply(1)]
     assert await store.conversation(ROOM, "@ana:example.org") == conversation()
 
 
@@ -367,7 +367,7 @@ async def test_a_burst_of_two_hundred_is_kept_and_settled_in_order(store):
     await store.settle(Settlement(crowd(200), [reply(number) for number in range(200)]), NOON)
 
     assert await store.waiting(ACCOUNT, 1000) == []
-    assert [d.reply for d in await store.outbox(ACCOUNT, NOON, 1000)] == [reply(number) for number in range(200)]
+    assert [d.outgoing for d in await store.outbox(ACCOUNT, NOON, 1000)] == [reply(number) for number in range(200)]
 
 
 # Edited questions, people who want silence, troubles
@@ -376,10 +376,10 @@ async def test_a_burst_of_two_hundred_is_kept_and_settled_in_order(store):
 async def test_a_reply_that_revises_another_comes_with_what_the_server_calls_that_one_once_it_is_there(store):
     second = replace(reply(2), revises=reply(1).key)
     await _queue(store, reply(1), second)
-    assert [d.reply for d in await store.outbox(ACCOUNT, NOON, 10)] == [reply(1)]
+    assert [d.outgoing for d in await store.outbox(ACCOUNT, NOON, 10)] == [reply(1)]
 
     await store.sent(reply(1).key, "$post", NOON)
-    assert [d.reply for d in await store.outbox(ACCOUNT, NOON, 10)] == [replace(second, instead_of="$post")]
+    assert [d.outgoing for d in await store.outbox(ACCOUNT, NOON, 10)] == [replace(second, instead_of="$post")]
 
 
 async def test_a_reply_that_revises_a_revised_one_takes_the_place_of_the_last(store):
@@ -389,7 +389,7 @@ async def test_a_reply_that_revises_a_revised_one_takes_the_place_of_the_last(st
     await _queue(store, replace(reply(3), revises=reply(1).key))
 
     (delivery,) = await store.outbox(ACCOUNT, NOON, 10)
-    assert delivery.reply.instead_of == "$two $three"
+    assert delivery.outgoing.instead_of == "$two $three"
 
 
 async def test_a_reply_whose_first_form_was_given_up_stands_in_nobodys_place(store):
@@ -397,7 +397,7 @@ async def test_a_reply_whose_first_form_was_given_up_stands_in_nobodys_place(sto
     await store.give_up(reply(1).key, "gone", NOON)
 
     (delivery,) = await store.outbox(ACCOUNT, NOON, 10)
-    assert delivery.reply.instead_of is None
+    assert delivery.outgoing.instead_of is None
 
 
 async def test_the_last_meaning_that_was_answered_is_known(store):
@@ -417,7 +417,7 @@ async def test_what_a_chat_wrote_on_the_envelope_comes_back_with_the_message_and
 
     assert await store.waiting(ACCOUNT, 10) == [asked]
     (delivery,) = await store.outbox(ACCOUNT, NOON, 10)
-    assert (delivery.reply.envelope, delivery.reply.meaning) == ("x", "unknown")
+    assert (delivery.outgoing.envelope, delivery.outgoing.meaning) == ("x", "unknown")
 
 
 async def test_who_wants_silence_has_it_on_that_account_until_they_take_it_back(store):

@@ -48,7 +48,7 @@ async def _check(store: SqlStore, promised: list[str]) -> None:
     batches = int(await store.cursor(ACCOUNT) or 0)
     said = [asked.id for number in range(batches) for asked in batch(number)]
     waiting = [asked.id for asked in await store.waiting(ACCOUNT, 100_000)]
-    replied = [delivery.reply.to for delivery in await store.outbox(ACCOUNT, NOON, 100_000)]
+    replied = [delivery.outgoing.to for delivery in await store.outbox(ACCOUNT, NOON, 100_000)]
 
     assert replied + waiting == said, "every message behind the cursor is either answered or waiting, in order"
     assert batches >= sum(line.startswith("kept") for line in promised)

@@ -63,7 +63,7 @@ async def test_an_older_store_keeps_what_was_in_it(old):
     (waiting,) = await store.waiting(ACCOUNT, 10)
     (delivery,) = await store.outbox(ACCOUNT, NOON, 10)
     talk = await store.conversation(waiting.place, "@ana:example.org")
-    assert (waiting.text, delivery.reply.text, talk.offered, talk.because) == (
+    assert (waiting.text, delivery.outgoing.text, talk.offered, talk.because) == (
         "what is peertube?",
         "A video site.",
         ("peertube",),
