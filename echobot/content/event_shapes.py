@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from enum import Enum, auto
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
@@ -16,28 +18,44 @@ from echobot.core.event import Event, EventKind
 from echobot.core.schedule import UnknownZone, doubtful, zone_named
 from echobot.core.texts import Language
 
-_WHEN = r"^\d{4}-\d\d-\d\d( \d\d:\d\d)?$"
+_WHEN = r"^(19|2\d)\d\d-\d\d(-\d\d( \d\d:\d\d)?)?$"
+
+
+class Known(Enum):
+    """How much of a time is known."""
+
+    MONTH = auto()
+    DAY = auto()
+    HOUR = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A day, or a day and an hour, on the clocks of the place."""
+    """A month, a day, or a day and an hour, on the clocks of the place."""
 
-    day: date
-    hour: time | None = None
-
-    def on_clocks_of(self, zone: ZoneInfo) -> datetime:
-        return datetime.combine(self.day, self.hour or time(), zone)
+    known: Known
+    first: date
+    last: date
+    hour: time = time()
 
 
 def _when(value: Any) -> When:
     try:
         if isinstance(value, str) and re.match(_WHEN, value):
-            day, _, hour = value.partition(" ")
-            return When(date.fromisoformat(day), time.fromisoformat(hour) if hour else None)
+            return _month(value) if len(value) == len("2027-03") else _day(*value.split(" "))
     except ValueError:  # the 31st of June
         pass
     raise PydanticCustomError("when", "no time")
+
+
+def _month(written: str) -> When:
+    first = date.fromisoformat(f"{written}-01")
+    return When(Known.MONTH, first, first.replace(day=monthrange(first.year, first.month)[1]))
+
+
+def _day(written: str, hour: str = "") -> When:
+    day = date.fromisoformat(written)
+    return When(Known.HOUR, day, day, time.fromisoformat(hour)) if hour else When(Known.DAY, day, day)
 
 
 def _zone(name: str) -> str:
@@ -59,8 +77,8 @@ class EventShape(ItemShape):
         min_length=1, description="How people ask for it, by language", examples=[{"en": ["the visit to Berlin"]}]
     )
     about: ByLanguage = Field(min_length=1, description="What it is about, by language", examples=[{"en": "We …"}])
-    starts: WhenWritten = Field(description="The day, and the hour if there is one", examples=["2027-03-14 10:00"])
-    ends: WhenWritten | None = Field(None, description="The last day, or the hour", examples=["2027-03-14 12:00"])
+    starts: WhenWritten = Field(description="The day, and the hour if there is one; or the month, if no more is known", examples=["2027-03-14 10:00"])
+    ends: WhenWritten | None = Field(None, description="The last day, or the hour, or the month", examples=["2027-03-14 12:00"])
     zone: Zone = Field(description="Whose clocks these are", examples=["Europe/Berlin"])
     place: ByLanguage = Field(min_length=1, description="Where, by language", examples=[{"en": "Berlin (Germany)"}])
     host: Text = Field("", description="Who receives the guests", examples=["Willi Eichler Academy"])
@@ -72,21 +90,25 @@ class EventShape(ItemShape):
     @model_validator(mode="after")
     def _is_in_order(self) -> Self:
         starts, ends = self._times()
-        for when in (starts, ends):
-            if doubt := doubtful(when.replace(tzinfo=None), ZoneInfo(self.zone)):
-                raise PydanticCustomError("told", "no such time", {"wrong": doubt.wrong, "instead": doubt.instead})
-        if self.ends is not None and (self.starts.hour is None) != (self.ends.hour is None):
-            raise PydanticCustomError("one_hour", "one of two hours is missing")
+        if self.starts.known is Known.HOUR:
+            for when in (starts, ends):
+                if doubt := doubtful(when.replace(tzinfo=None), ZoneInfo(self.zone)):
+                    raise PydanticCustomError("told", "no such time", {"wrong": doubt.wrong, "instead": doubt.instead})
+        if self.ends is not None and self.ends.known is not self.starts.known:
+            one = "one_month" if Known.MONTH in {self.starts.known, self.ends.known} else "one_hour"
+            raise PydanticCustomError(one, "more is known of one of the two")
         if ends < starts:
             raise PydanticCustomError("backwards", "it ends before it starts")
         return self
 
     def event(self, kind: EventKind) -> Event:
         starts, ends = self._times()
-        more = (self.host, self.languages, self.link or "", self.contact, self.cancelled)
+        known = self.starts.known
+        more = (self.host, self.languages, self.link or "", self.contact, self.cancelled, known is Known.MONTH)
         place = {Language(language): text for language, text in self.place.items()}
-        return Event(kind, starts, ends, place, self.starts.hour is None, *more)
+        return Event(kind, starts, ends, place, known is not Known.HOUR, *more)
 
     def _times(self) -> tuple[datetime, datetime]:
-        zone = ZoneInfo(self.zone)
-        return self.starts.on_clocks_of(zone), (self.ends or self.starts).on_clocks_of(zone)
+        zone, ends = ZoneInfo(self.zone), self.ends or self.starts
+        first = datetime.combine(self.starts.first, self.starts.hour, zone)
+        return first, datetime.combine(ends.last, ends.hour, zone)

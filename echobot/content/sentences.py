@@ -137,7 +137,7 @@ def _other(detail: ErrorDetails, field: FieldInfo | None) -> Sentence:
 def _when(detail: ErrorDetails, _: FieldInfo | None) -> Sentence:
     return (
         f"is {quoted(detail['input'])}, which is not a time",
-        'write it as 2027-03-14, or with an hour, "2027-03-14 10:00"',
+        'write it as 2027-03-14, or with an hour, "2027-03-14 10:00", or only the month, 2027-03',
     )
 
 
@@ -148,6 +148,10 @@ def _told(detail: ErrorDetails, _: FieldInfo | None) -> Sentence:
 
 def _one_hour(_: ErrorDetails, __: FieldInfo | None) -> Sentence:
     return "has an hour at one end only", "write an hour in both `starts` and `ends`, or in neither"
+
+
+def _one_month(_: ErrorDetails, __: FieldInfo | None) -> Sentence:
+    return "has a month alone at one end only", "write the day in both `starts` and `ends`, or in neither"
 
 
 def _backwards(_: ErrorDetails, __: FieldInfo | None) -> Sentence:
@@ -175,6 +179,7 @@ _SENTENCES: dict[str, Callable[[ErrorDetails, FieldInfo | None], Sentence]] = {
     "when": _when,
     "told": _told,
     "one_hour": _one_hour,
+    "one_month": _one_month,
     "backwards": _backwards,
 }
 
