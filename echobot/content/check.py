@@ -6,15 +6,17 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
+from echobot.content.announcements import beside
 from echobot.content.folder import yaml_files
 from echobot.content.items import Item
-from echobot.content.knowledge_folder import load_items
+from echobot.content.knowledge_folder import Loaded, load_items
 from echobot.content.questions import Asked, load_questions
 from echobot.content.settings_file import read_settings
 from echobot.content.tested import copied_phrasings, unknown_ids, untested
 from echobot.content.upkeep import few_phrasings, overdue
 from echobot.core.knowledge import Knowledge
 from echobot.core.problem import Problem
+from echobot.settings import Settings
 
 
 def check(
@@ -23,19 +25,23 @@ def check(
     """All problems, in the order of the files; with settings, their own knowledge base is looked at as well."""
     found: set[Problem] = set()
     looked_at = list(folders)
+    settings: Settings | None = None
     if settings_file is not None:
         settings, problems = read_settings(settings_file)
         found.update(problems)
-        if settings and isinstance(settings.knowledge, Path):
-            looked_at.append(settings.knowledge)
+    if settings and isinstance(settings.knowledge, Path):
+        looked_at.append(settings.knowledge)
     for folder in looked_at:
-        found.update(_check_folder(folder, today, thorough=thorough))
+        loaded = load_items(folder)
+        found.update(_check_folder(folder, loaded, today, thorough=thorough))
+        if settings:  # else nobody knows what its destinations are
+            found.update(problem for each in loaded.announced for problem in beside(settings.destinations, each))
     return sorted(found)
 
 
-def _check_folder(folder: Path, today: date | None, *, thorough: bool) -> Iterator[Problem]:
-    items, knowledge, problems = load_items(folder)
-    yield from problems
+def _check_folder(folder: Path, loaded: Loaded, today: date | None, *, thorough: bool) -> Iterator[Problem]:
+    items, knowledge = loaded.items, loaded.knowledge
+    yield from loaded.problems
     yield from few_phrasings(items)
     if today:
         yield from overdue(items, today)

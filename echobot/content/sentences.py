@@ -24,8 +24,13 @@ _SECRET = re.compile("password|passwd|secret|token|api_?key|credential", re.IGNO
 def problems(error: ValidationError, shape: type[BaseModel], tree: Tree, start: Trail = ()) -> Iterator[Problem]:
     """Each of pydantic's errors as a problem in the file; `start` is where in the file the shape was looked for."""
     for detail in error.errors(include_url=False)[:MOST]:
-        trail = (*start, *detail["loc"])
-        yield _problem(trail, detail, shape, tree)
+        if not _only_seems_empty(detail):
+            yield _problem((*start, *detail["loc"]), detail, shape, tree)
+
+
+def _only_seems_empty(detail: ErrorDetails) -> bool:
+    """Pydantic counts the right items of a list; what is wrong with the others is told anyway."""
+    return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
 
 
 def unknown_key(key: str, known: Iterable[str]) -> Sentence:
@@ -114,6 +119,10 @@ def _number(detail: ErrorDetails, _: FieldInfo | None) -> Sentence:
     return f"is {quoted(detail['input'])}, which is not a number from 1 to a million", "write it in digits"
 
 
+def _neither(detail: ErrorDetails, _: FieldInfo | None) -> Sentence:
+    return f"is {quoted(detail['input'])}, which is neither true nor false", "write true or false"
+
+
 def _not_known(detail: ErrorDetails, _: FieldInfo | None) -> Sentence:
     return f"is {quoted(detail['input'])}, which is not known here", f"write {detail['ctx']['expected']}"
 
@@ -172,6 +181,8 @@ _SENTENCES: dict[str, Callable[[ErrorDetails, FieldInfo | None], Sentence]] = {
     "int_type": _number,
     "greater_than_equal": _number,
     "less_than_equal": _number,
+    "bool_parsing": _neither,
+    "bool_type": _neither,
     "literal_error": _not_known,
     "password": _password,
     "credentials": _credentials,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from echobot.core.text import words
 from echobot.core.texts import Texts
@@ -36,6 +37,13 @@ class Event:
     contact: str = ""
     cancelled: bool = False
     whole_months: bool = False  # which are whole days too
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The place's."""
+        if not isinstance(self.starts.tzinfo, ZoneInfo):
+            raise TypeError("the times of an event carry their zone")
+        return self.starts.tzinfo
 
     @property
     def over_at(self) -> datetime:

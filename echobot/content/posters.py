@@ -1,0 +1,44 @@
+"""Whether a file is a picture that can be posted; only its first bytes are read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from echobot.content.patterns import Sentence
+from echobot.content.sentences import probable
+
+LARGEST = 10_000_000  # bytes; more than that is not taken by most servers
+
+_BEGINNINGS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
+_LONGEST_BEGINNING = 12
+
+
+def wrong_with(picture: Path, inside: Path) -> Sentence | None:
+    """Why the picture cannot be posted: it has to be one, and in this folder or below."""
+    if not Path(os.path.realpath(picture)).is_relative_to(os.path.realpath(inside)):
+        return (
+            "leads out of the knowledge base",
+            "put the picture inside, and write its path from the folder of this file",
+        )
+    try:
+        return _wrong_with_file(picture)
+    except OSError as error:
+        return f"cannot be read ({error.strerror})", "put a readable picture there"
+
+
+def _wrong_with_file(picture: Path) -> Sentence | None:
+    if not picture.is_file():
+        beside = [other.name for other in picture.parent.glob("*.*") if other.is_file()]
+        return "is not there", probable(picture.name, beside) or "put the picture there, or mend the path"
+    if picture.stat().st_size > LARGEST:
+        return f"is larger than {LARGEST // 1_000_000} MB", "make it smaller"
+    with picture.open("rb") as file:
+        begins = file.read(_LONGEST_BEGINNING)
+    if not (begins.startswith(_BEGINNINGS) or _is_webp(begins)):
+        return "is not a picture in PNG, JPEG, WebP or GIF", "save it as one of these; another name is not enough"
+    return None
+
+
+def _is_webp(begins: bytes) -> bool:
+    return begins[:4] == b"RIFF" and begins[8:] == b"WEBP"
