@@ -12,25 +12,30 @@ LARGEST = 10_000_000  # bytes; more than that is not taken by most servers
 
 _BEGINNINGS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 _LONGEST_BEGINNING = 12
+_ABSENT = ("is not there", "put the picture there, or mend the path")
 
 
 def wrong_with(picture: Path, inside: Path) -> Sentence | None:
     """Why the picture cannot be posted: it has to be one, and in this folder or below."""
-    if not Path(os.path.realpath(picture)).is_relative_to(os.path.realpath(inside)):
-        return (
-            "leads out of the knowledge base",
-            "put the picture inside, and write its path from the folder of this file",
-        )
     try:
-        return _wrong_with_file(picture)
+        return _wrong_with_place(picture, inside) or _wrong_with_file(picture)
     except OSError as error:
         return f"cannot be read ({error.strerror})", "put a readable picture there"
+    except ValueError:  # no file can have this name
+        return _ABSENT
+
+
+def _wrong_with_place(picture: Path, inside: Path) -> Sentence | None:
+    if Path(os.path.realpath(picture)).is_relative_to(os.path.realpath(inside)):
+        return None
+    instead = "put the picture inside, and write its path from the folder of this file"
+    return "leads out of the knowledge base", instead
 
 
 def _wrong_with_file(picture: Path) -> Sentence | None:
     if not picture.is_file():
         beside = [other.name for other in picture.parent.glob("*.*") if other.is_file()]
-        return "is not there", probable(picture.name, beside) or "put the picture there, or mend the path"
+        return _ABSENT[0], probable(picture.name, beside) or _ABSENT[1]
     if picture.stat().st_size > LARGEST:
         return f"is larger than {LARGEST // 1_000_000} MB", "make it smaller"
     with picture.open("rb") as file:

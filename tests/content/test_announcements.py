@@ -186,6 +186,12 @@ def test_a_picture_that_cannot_be_read_is_told(agenda):
     assert sentence.endswith(" cannot be read (File name too long) — put a readable picture there")
 
 
+def test_a_name_that_no_file_can_have_is_told(agenda):
+    absent, control_character = told(agenda, ANNOUNCED.replace("posters/lisbon.png", r'"a\0b.png"'))
+    assert absent.endswith(" is not there — put the picture there, or mend the path")
+    assert "invisible control character" in control_character
+
+
 def test_a_poster_says_what_it_shows_in_every_language_in_which_it_is_posted(agenda):
     fewer = ANNOUNCED.replace("{en: A bridge, fr: Un pont}", "{hr: Most}").replace("{en: Balloons}", "{fr: Ballons}")
     instead = "say what the poster shows in each language in which it is posted, for those who do not see it"
