@@ -192,9 +192,10 @@ class SettingsShape(Shape):
 
     @model_validator(mode="after")
     def _fits_its_accounts(self) -> Self:
+        kinds = {name: account.kind for name, account in self.accounts.items()}
         refuse(
             Complaint(("destinations", name, key), wrong, instead)
             for name, destination in self.destinations.items()
-            for key, wrong, instead in unfit(destination, {account: of.kind for account, of in self.accounts.items()})
+            for key, wrong, instead in unfit(destination, kinds)
         )
         return self

@@ -1,7 +1,7 @@
 """Visits and workshops: past and to come told apart by the day, narrowed by place and month."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -108,6 +108,12 @@ def test_whole_days_reach_to_the_midnight_behind_the_last_one_and_hours_to_their
     assert IN_JUNE.over_at == at(2023, 7, 1)
     session = event(at(2027, 3, 27, 10), at(2027, 3, 27, 12), {}, whole_days=False)
     assert session.over_at == session.ends
+
+
+def test_the_zone_of_an_event_is_that_of_its_place():
+    assert TO_ZAGREB.zone is ZAGREB
+    with pytest.raises(TypeError, match="carry their zone"):
+        _ = event(datetime(2027, 6, 1, tzinfo=UTC), datetime(2027, 6, 1, tzinfo=UTC), {}).zone
 
 
 @pytest.fixture
