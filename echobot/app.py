@@ -7,7 +7,7 @@ import logging
 import os
 import re
 import signal
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,11 +16,12 @@ from typing import Any, TypeAlias
 import structlog
 
 from echobot import prepared
+from echobot.announcing import Announcer
 from echobot.bot import Bot, Manners
 from echobot.chats.console import ConsoleChat
 from echobot.core.answering import Answerer
 from echobot.core.conversation import REMEMBERED_FOR
-from echobot.core.knowledge import Language
+from echobot.core.knowledge import Knowledge, Language
 from echobot.core.message import AccountName
 from echobot.delivery import Courier
 from echobot.errors import ChatError, EchobotError, SettingsError
@@ -71,7 +72,9 @@ async def _serve(settings: Settings) -> int:
     chats = [_chat(name, account, settings) for name, account in settings.accounts.items()]
     try:
         bot = Bot(knowledge, store, Allowance(settings.limits), _manners(settings), _now)
-        beside = (knowledge.follow(partial(_note, store, KNOWLEDGE)), _tidy(store, settings))
+        beside = [knowledge.follow(partial(_note, store, KNOWLEDGE)), _tidy(store, settings)]
+        if settings.destinations:
+            beside.append(_announce(settings, knowledge, store))
         return await _until_stopped(_all_accounts(chats, bot, store, beside))
     finally:
         for chat in chats:
@@ -92,6 +95,18 @@ async def _converse(answerer: Answerer, language: str | None, store_url: str, st
         await store.close()
 
 
+async def _announce(settings: Settings, knowledge: Following, store: Store) -> None:
+    """Post what is due, for ever; what serves only questions never loads the scheduler."""
+    from echobot.schedule import tick  # noqa: PLC0415 - as above
+
+    await tick(_announcer(settings, lambda: knowledge().knowledge, store).look)
+
+
+def _announcer(settings: Settings, knowledge: Callable[[], Knowledge], store: Store) -> Announcer:
+    most = settings.most_posts_a_day
+    return Announcer(knowledge, settings.destinations, store, clock=_now, most_a_day=most)
+
+
 async def _all_accounts(chats: Sequence[Chat], bot: Bot, store: Store, beside: Iterable[Work]) -> int:
     tasks = [asyncio.create_task(_told_when_it_ends(work)) for work in beside]
     try:
@@ -109,7 +124,9 @@ async def _told_when_it_ends(work: Work) -> None:
         await work
     except Exception as error:  # noqa: BLE001 whatever it is, people are still waiting for answers
         reason = str(error) if isinstance(error, EchobotError | OSError) else type(error).__name__
-        log.error("edits are not followed or old ids not forgotten any more: start again", reason=reason)
+        log.error(
+            "one of the bot's other tasks ended: start it again", task=getattr(work, "__name__", ""), reason=reason
+        )
 
 
 async def _account_or_stop(chat: Chat, bot: Bot, store: Store) -> bool:
@@ -169,6 +186,7 @@ async def _tidy(store: Store, settings: Settings) -> None:
 
 async def _forget(store: Store, settings: Settings) -> None:
     now = _now()
+    await store.forget_slots(now)
     await store.forget(now - settings.keep_messages_for, now - REMEMBERED_FOR, now - settings.keep_gaps_for)
 
 
