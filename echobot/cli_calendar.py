@@ -50,3 +50,21 @@ def export(
     known = load_or_refuse(knowledge or shipped_folder())
     print(publish(known, spoken(known, language), out, datetime.now(UTC)))
     return 0
+
+
+@calendar.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE.ics", help="Somebody's calendar.")],
+    language: Annotated[
+        str, typer.Option("--language", metavar="XX", help="The language that its texts are in.")
+    ] = "en",
+) -> int:
+    """Print drafts of visits from FILE.ics, to be finished by you.
+
+    What is to be decided is marked with TO DO.
+    """
+    from echobot.calendar.drafting import draft
+    from echobot.calendar.files import read
+
+    print(draft(read(file), file.name, language))
+    return 0

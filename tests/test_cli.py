@@ -151,7 +151,7 @@ def test_evaluate_fails_below_what_is_demanded(folder, tmp_path, capsys):
      ["evaluate", "/nowhere.yaml"], ["evaluate", "x.yaml", "--at-least", "beauty=1"], ["schema", "poem"], ["login"],
      ["check", "--settings", "/nowhere.yaml", "/nowhere"], ["chat", "--store", "oracle://x"], ["gaps"],
      ["gaps", "--settings", "/nowhere.yaml"], ["gaps", "--store", "sqlite:////nowhere.db"], ["calendar"],
-     ["calendar", "a.ics", "--knowledge", "/nowhere"]],
+     ["calendar", "import"], ["calendar", "import", "/nowhere.ics"], ["calendar", "a.ics", "--knowledge", "/nowhere"]],
 )  # fmt: skip
 def test_every_error_is_told_without_a_traceback(arguments, capsys, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
