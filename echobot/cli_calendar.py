@@ -23,6 +23,7 @@ class _ExportUnlessTold(TyperGroup):
 calendar = typer.Typer(
     cls=_ExportUnlessTold,
     help="Write visits and workshops as iCalendar (OUT.ics), or draft them from somebody else's calendar.",
+    epilog="Each has options of its own: echobot calendar export --help.",
     subcommand_metavar="OUT.ics | import FILE.ics",
     rich_markup_mode=None,
 )

@@ -74,8 +74,7 @@ def _called(part: Component) -> str:
 
 
 def _drafted(event: Component, when: Moments, language: str, taken: set[str]) -> Iterator[str]:
-    name, link = one_line(_said(event, "SUMMARY"), _LONGEST_TEXT), _said(event, "URL").strip()
-    usable = bool(re.fullmatch(LINK, link)) and len(link) <= _LONGEST_LINK and link.isprintable()
+    name = one_line(_said(event, "SUMMARY"), _LONGEST_TEXT)
     yield f"  - id: {_id(name, when.starts, taken)}{_to_do(_of_status(event))}"
     yield _by_language("name", name, language, "say what it is called")
     yield f"    asked: {{{language}: [{quoted(name)}]}}{_to_do('write how else people ask for it')}"
@@ -85,15 +84,22 @@ def _drafted(event: Component, when: Moments, language: str, taken: set[str]) ->
         yield f"    ends: {when.ends}"
     yield f"    zone: {when.zone or quoted('')}{_to_do(when.to_do)}"
     yield _by_language("place", _said(event, "LOCATION"), language, "say where")
-    if usable:
-        yield f"    link: {quoted(link)}"
-    elif link:
-        yield f"    # its link is not the address of a page: {one_line(link)}"
     if contact := one_line(_said(event, "CONTACT"), _LONGEST_TEXT):
         yield f"    contact: {quoted(contact)}"
     if _status(event) == "CANCELLED":
         yield "    cancelled: true"
-    yield f"    sources: [{quoted(link)}]" if usable else f"    sources: []{_to_do('say where this comes from')}"
+    yield from _linked(_said(event, "URL"))
+
+
+def _linked(link: str) -> Iterator[str]:
+    """The page on it is where people enrol, and where the draft comes from."""
+    if re.fullmatch(LINK, link) and len(link) <= _LONGEST_LINK:
+        yield f"    link: {quoted(link)}"
+        yield f"    sources: [{quoted(link)}]"
+        return
+    if link:
+        yield f"    # its link is not the address of a page: {one_line(link)}"
+    yield f"    sources: []{_to_do('say where this comes from')}"
 
 
 def _by_language(key: str, said: str, language: str, lacking: str) -> str:

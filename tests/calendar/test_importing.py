@@ -52,8 +52,8 @@ visits:
     ends: 2027-03-15 16:00
     zone: Europe/Lisbon
     place: {en: "Lisbon (Portugal)"}
-    link: "https://example.org/lisbon"
     contact: "visits@example.org"
+    link: "https://example.org/lisbon"
     sources: ["https://example.org/lisbon"]"""
     )
 
