@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from echobot.cli_announcements import announcements
+from echobot.cli_calendar import calendar
 from echobot.errors import EchobotError
 from echobot.shipped import shipped_folder
 
@@ -32,6 +33,7 @@ app = typer.Typer(
 login = typer.Typer(help="Let the bot into one of its accounts.", rich_markup_mode=None)
 app.add_typer(login, name="login")
 app.add_typer(announcements, name="announcements")
+app.add_typer(calendar, name="calendar")
 
 KnowledgeOption = Annotated[
     Path | None,
