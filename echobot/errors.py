@@ -6,6 +6,7 @@ EchobotError                expected: `cli.main` prints its sentence and exits w
 ├── RepositoryError         the git repository of the knowledge cannot be fetched
 ├── SettingsError           settings that cannot be used as they are
 ├── StoreError              the store cannot be opened, read or written
+├── CalendarError           a calendar's file cannot be read or written
 └── ChatError               a chat's server did not do what it was asked
     ├── ChatUnavailable     asking again later may help
     └── ChatRefused         asking again will not help
@@ -32,6 +33,10 @@ class SettingsError(EchobotError):
 
 class StoreError(EchobotError):
     """The store cannot be opened, read or written."""
+
+
+class CalendarError(EchobotError):
+    """A calendar's file cannot be read or written."""
 
 
 class ProblemsFound(EchobotError):

@@ -150,7 +150,8 @@ def test_evaluate_fails_below_what_is_demanded(folder, tmp_path, capsys):
     [["frobnicate"], ["ask"], ["ask", "x", "--knowledge", "/nowhere"], ["run", "--settings", "/nowhere.yaml"],
      ["evaluate", "/nowhere.yaml"], ["evaluate", "x.yaml", "--at-least", "beauty=1"], ["schema", "poem"], ["login"],
      ["check", "--settings", "/nowhere.yaml", "/nowhere"], ["chat", "--store", "oracle://x"], ["gaps"],
-     ["gaps", "--settings", "/nowhere.yaml"], ["gaps", "--store", "sqlite:////nowhere.db"]],
+     ["gaps", "--settings", "/nowhere.yaml"], ["gaps", "--store", "sqlite:////nowhere.db"], ["calendar"],
+     ["calendar", "import"], ["calendar", "import", "/nowhere.ics"], ["calendar", "a.ics", "--knowledge", "/nowhere"]],
 )  # fmt: skip
 def test_every_error_is_told_without_a_traceback(arguments, capsys, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
@@ -161,7 +162,7 @@ def test_every_error_is_told_without_a_traceback(arguments, capsys, tmp_path, mo
 
 def test_asking_and_checking_load_neither_a_chat_nor_a_database():
     script = "import sys; from echobot.cli import main; main({}); print([m for m in {} if m in sys.modules])"
-    heavy = ["nio", "mastodon", "sqlalchemy", "aiohttp", "PIL"]
+    heavy = ["nio", "mastodon", "sqlalchemy", "aiohttp", "icalendar", "PIL"]
     for arguments in (["ask", "what is mastodon?"], ["check"]):
         ran = subprocess.run(
             [sys.executable, "-c", script.format(arguments, heavy)], capture_output=True, text=True, check=True
