@@ -34,8 +34,7 @@ def by_itself(value: Announcement, tree: Tree, trail: Trail) -> Announced:
 
 
 def of_event(entry: Entry, tree: Tree, trail: Trail) -> Announced | None:
-    """Where it has no text of its own in a language, its name and its place are said in the usual words."""
-    if entry.announcement is None or entry.event is None:
+    """Without a text of its own it is said in the usual words, in the languages that have its name."""
+    if entry.announcement is None:
         return None
-    usual = entry.title.keys() & entry.event.place.keys()
-    return Announced(entry.announcement, frozenset(usual | entry.announcement.text.keys()), tree, trail)
+    return Announced(entry.announcement, frozenset(entry.announcement.text or entry.title), tree, trail)

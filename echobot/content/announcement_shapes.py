@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from echobot.content.complaints import told
 from echobot.content.lengths import Duration
+from echobot.content.posters import digest
 from echobot.content.shapes import ByLanguage, Id, Shape, Text, each_once, filled, one_or_several
 from echobot.content.times import AroundEvent, DateOrRule, Zone
 from echobot.core.announcement import Announcement, DestinationName, Lateness, Poster, TooLate
@@ -56,7 +57,8 @@ class PosterShape(Shape):
     )
 
     def poster(self, folder: Path) -> Poster:
-        return Poster(os.path.normpath(folder / self.file), self.alt)
+        file = os.path.normpath(folder / self.file)
+        return Poster(file, self.alt, digest(Path(file)))
 
 
 class PostsShape(Shape):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -14,12 +15,14 @@ from echobot.content.sentences import label, probable
 from echobot.content.yaml_text import shown
 from echobot.core.announcement import DestinationName
 from echobot.core.event import Event
+from echobot.core.heralding import PLACES
 from echobot.core.problem import Problem, Severity
 from echobot.settings import Destination
 
-_ALWAYS = frozenset({"name", "when", "place"})
-_SOMETIMES = frozenset({"link", "contact", "host"})
-"""What a text may be filled in with: each is a key of the visit or the workshop."""
+_OPTIONAL = frozenset({"link", "contact", "host"})
+"""Of what fills a text, the keys that a visit or a workshop may lack."""
+
+_PLACE = re.compile(r"\{(\w+)\}")
 
 
 def mistakes(announced: Announced, folder: Path) -> Iterator[Problem]:
@@ -46,33 +49,35 @@ def _silence(name: DestinationName, destination: Destination, announced: Announc
         return None
     languages = ", ".join(lacking)
     never = ", so it is never posted there" if len(lacking) == len(destination.languages) else ""
-    keys = "`name` and `place`" if announced.value.event else "`text`"
+    keys = "`name` and `place`" if announced.value.event and not announced.value.text else "`text`"
     return f"nothing is said here in {languages}, which `{name}` wants{never}", f"add {languages} to {keys}"
 
 
 def _mistaken_texts(announced: Announced) -> Iterator[Problem]:
+    event = announced.value.event
     for language, text in announced.value.text.items():
         where = (*announced.below, "text", language)
-        try:
-            said = sorted(places(text))
-        except ValueError:
-            yield announced.problem(where, f"a bracket in {label(where)} is not closed or not opened", BRACKETS)
-            continue
-        for place in said:
-            if empty := _empty(place, announced.value.event, label(where)):
-                yield announced.problem(where, *empty)
+        for wrong in _mistaken_form(text, event, label(where)) if event else _form(text, label(where)):
+            yield announced.problem(where, *wrong)
 
 
-def _empty(place: str, event: Event | None, text: str) -> Sentence | None:
-    """Why nothing would stand in this place of the text."""
-    nothing = f"{text} has no value for {{{place}}}"
-    if event is None:
-        return nothing, "write it out: this belongs to no visit and no workshop"
-    if place not in _ALWAYS | _SOMETIMES:
-        return nothing, f"it may hold {braced(_ALWAYS | _SOMETIMES)}"
-    if place in _SOMETIMES and not getattr(event, place):
-        return f"{text} says {{{place}}}, and there is no `{place}`", f"add `{place}:`, or take {{{place}}} out"
-    return None
+def _form(text: str, named: str) -> Iterator[Sentence]:
+    """What stands by itself is said as it is written."""
+    for place in sorted(set(_PLACE.findall(text))):
+        yield f"nothing fills {{{place}}} in {named}", "write it out: this belongs to no visit and no workshop"
+
+
+def _mistaken_form(text: str, event: Event, named: str) -> Iterator[Sentence]:
+    try:
+        said = sorted(places(text))
+    except ValueError:
+        yield f"a bracket in {named} is not closed or not opened", BRACKETS
+        return
+    for place in said:
+        if place not in PLACES:
+            yield f"{named} has no value for {{{place}}}", f"it may hold {braced(PLACES)}"
+        elif place in _OPTIONAL and not getattr(event, place):
+            yield f"{named} says {{{place}}}, and there is no `{place}`", f"add `{place}:`, or take {{{place}}} out"
 
 
 def _mistaken_poster(announced: Announced, folder: Path) -> Iterator[Problem]:

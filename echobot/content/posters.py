@@ -1,8 +1,9 @@
-"""Whether a file is a picture that can be posted; only its first bytes are read."""
+"""Whether a file is a picture that can be posted, which its first bytes tell; and which picture it is."""
 
 from __future__ import annotations
 
 import os
+from hashlib import sha256
 from pathlib import Path
 
 from echobot.content.patterns import Sentence
@@ -23,6 +24,15 @@ def wrong_with(picture: Path, inside: Path) -> Sentence | None:
         return f"cannot be read ({error.strerror})", "put a readable picture there"
     except ValueError:  # no file can have this name
         return _ABSENT
+
+
+def digest(picture: Path) -> str:
+    """The same for the same picture, wherever it lies; empty for what cannot be posted anyway."""
+    try:
+        fits = picture.is_file() and picture.stat().st_size <= LARGEST
+        return sha256(picture.read_bytes()).hexdigest() if fits else ""
+    except (OSError, ValueError):
+        return ""
 
 
 def _wrong_with_place(picture: Path, inside: Path) -> Sentence | None:

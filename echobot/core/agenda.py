@@ -113,7 +113,7 @@ def _occasion(announcement: Announcement, timing: Timing) -> Occasion:
         case AtPublication():
             return Occasion(announcement, _AT_PUBLICATION, Phase.NEWS, None)
         case OnDay() | Apart() if event:
-            due = due_at(rule, event.starts, event.ends)
+            due = due_at(rule, event.starts, event.over_at)
             key = f"{plain(timing.written)} {event.starts:%Y-%m-%dT%H:%M}"
             return Occasion(announcement, key, _phase(rule), due)
         case _:

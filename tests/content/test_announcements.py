@@ -34,7 +34,7 @@ visits:
       when: [at publication, 14 days before at 10:00, 1 hour before, the day after at 18:00]
       late_ok: 6h
       if_late: post_with_note
-      text: {en: "{name}, with {host}: {when}, {place}. {link}"}
+      text: {en: "{name}, with {host}: {when}, {place}. {link}", fr: "{name} : {when}."}
       warning: {en: long}
 announcements:
   - id: help-evening
@@ -49,6 +49,8 @@ announcements:
     to: [visits]
     poster: {file: ../pictures/party.webp, alt: {en: Balloons}}
 """
+
+OWN_TEXT = next(line for line in ANNOUNCED.splitlines(keepends=True) if line.startswith("      text:"))
 
 SETTINGS = """\
 accounts:
@@ -112,6 +114,17 @@ def test_all_announcements_are_known_and_a_visit_without_one_is_not_announced(ag
     start, end = ANNOUNCED.index("    announce:"), ANNOUNCED.index("announcements:")
     quiet, _ = agenda(ANNOUNCED[:start] + ANNOUNCED[end:])
     assert quiet.entries["visit-lisbon"].announcement is None
+
+
+def test_a_picture_is_the_same_wherever_it_lies_and_another_when_it_changes(folder, agenda):
+    first = agenda()[0].entries["visit-lisbon"].announcement.poster.digest
+    folder.write("knowledge/pictures/moved.png", PNG)
+    moved = agenda(ANNOUNCED.replace("posters/lisbon", "../pictures/moved"))[0]
+    folder.write("knowledge/visits/posters/lisbon.png", PNG + b"changed")
+    changed = agenda()[0]
+
+    assert moved.entries["visit-lisbon"].announcement.poster.digest == first
+    assert changed.entries["visit-lisbon"].announcement.poster.digest != first
 
 
 def test_a_poster_is_found_from_the_folder_of_its_file_wherever_the_bot_is_started(agenda):
@@ -193,11 +206,12 @@ def test_a_name_that_no_file_can_have_is_told(agenda):
 
 
 def test_a_poster_says_what_it_shows_in_every_language_in_which_it_is_posted(agenda):
-    fewer = ANNOUNCED.replace("{en: A bridge, fr: Un pont}", "{hr: Most}").replace("{en: Balloons}", "{fr: Ballons}")
+    usual = ANNOUNCED.replace(OWN_TEXT, "")
+    fewer = usual.replace("{en: A bridge, fr: Un pont}", "{hr: Most}").replace("{en: Balloons}", "{fr: Ballons}")
     instead = "say what the poster shows in each language in which it is posted, for those who do not see it"
     assert told(agenda, fewer) == [
         f"knowledge/visits/2027.yaml:15:45: visit-lisbon: `poster.alt` is missing in en, fr — {instead}",
-        f"knowledge/visits/2027.yaml:34:49: party: `poster.alt` is missing in en — {instead}",
+        f"knowledge/visits/2027.yaml:33:49: party: `poster.alt` is missing in en — {instead}",
     ]
 
 
@@ -248,15 +262,23 @@ def test_settings_with_mistakes_say_nothing_of_destinations(agenda):
     ]
 
 
-ADD_BOTH = "add de, hr to `name` and `place`"
+ADD_BOTH = "add de, hr to `text`"
 
 
 def test_a_language_that_a_destination_wants_and_a_visit_lacks_is_worth_a_look(agenda):
     settings = SETTINGS.replace("languages: [en]", "languages: [en, hr]").replace("[fr]", "[de, hr]")
     nothing = "warning: nothing is said here in"
     assert beside_settings(agenda, settings=settings) == [
-        f"17:12: visit-lisbon: {nothing} hr, which `visits` wants — add hr to `name` and `place`",
+        f"17:12: visit-lisbon: {nothing} hr, which `visits` wants — add hr to `text`",
         f"17:20: visit-lisbon: {nothing} de, hr, which `public-fr` wants, so it is never posted there — {ADD_BOTH}",
         f"28:9: help-evening: {nothing} hr, which `visits` wants — add hr to `text`",
         f"33:10: party: {nothing} hr, which `visits` wants — add hr to `text`",
     ]
+
+
+def test_without_a_text_of_its_own_a_visit_has_the_languages_of_its_name(agenda):
+    settings = SETTINGS.replace("languages: [en]", "languages: [en, fr, hr]")
+    first, *_ = beside_settings(agenda, ANNOUNCED.replace(OWN_TEXT, ""), settings)
+    assert first == (
+        "17:12: visit-lisbon: warning: nothing is said here in hr, which `visits` wants — add hr to `name` and `place`"
+    )
