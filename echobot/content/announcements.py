@@ -57,11 +57,11 @@ def _mistaken_texts(announced: Announced) -> Iterator[Problem]:
     event = announced.value.event
     for language, text in announced.value.text.items():
         where = (*announced.below, "text", language)
-        for wrong in _mistaken_form(text, event, label(where)) if event else _form(text, label(where)):
+        for wrong in _mistaken_form(text, event, label(where)) if event else _unfilled(text, label(where)):
             yield announced.problem(where, *wrong)
 
 
-def _form(text: str, named: str) -> Iterator[Sentence]:
+def _unfilled(text: str, named: str) -> Iterator[Sentence]:
     """What stands by itself is said as it is written."""
     for place in sorted(set(_PLACE.findall(text))):
         yield f"nothing fills {{{place}}} in {named}", "write it out: this belongs to no visit and no workshop"
