@@ -6,9 +6,19 @@ import tempfile
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from tests.fakes import FakeChat, FakeClock
 from tests.samples import ENTRY
+
+
+settings.register_profile(
+    "echobot",
+    derandomize=True,  # the same examples each time: what fails on one machine fails on all
+    deadline=None,  # and a busy machine is no failure
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("echobot")
 
 
 def pytest_addoption(parser):
