@@ -22,6 +22,8 @@ class Instance:
     limits: TextLimits = field(default_factory=TextLimits)
     streaming: str | None = None  # where its streams are, when that is another address
     keeps_keys: bool = False  # whether it surely remembers the key of a post: GoToSocial does not
+    description_characters: int = 1500  # of a picture
+    picture_bytes: int = 10_000_000
 
 
 async def instance_of(server: Server) -> Instance:
@@ -35,15 +37,21 @@ async def instance_of(server: Server) -> Instance:
 
 def _read(said: Any) -> Instance:
     configuration, urls = _mapping(said, "configuration"), _mapping(said, "urls")
-    statuses = _mapping(configuration, "statuses")
-    usual = TextLimits()
+    statuses, media = _mapping(configuration, "statuses"), _mapping(configuration, "media_attachments")
+    usual, otherwise = TextLimits(), Instance()
     limits = TextLimits(
         _number(statuses.get("max_characters") or said.get("max_toot_chars"), usual.characters),
         _number(statuses.get("characters_reserved_per_url"), usual.per_link),
     )
     streaming = _mapping(configuration, "urls").get("streaming") or urls.get("streaming_api")
     keeps_keys = bool(_MASTODON.fullmatch(str(said.get("version") or "")))
-    return Instance(limits, streaming if isinstance(streaming, str) else None, keeps_keys)
+    return Instance(
+        limits,
+        streaming if isinstance(streaming, str) else None,
+        keeps_keys,
+        _number(media.get("description_limit"), otherwise.description_characters),
+        _number(media.get("image_size_limit"), otherwise.picture_bytes),
+    )
 
 
 def _mapping(said: Any, key: str) -> Mapping[str, Any]:
