@@ -21,6 +21,7 @@ from echobot.errors import ChatRefused
 
 _LATEST = 40  # own posts, when one is looked for
 _LONGEST_AGO = timedelta(days=6)  # an older one with the same words is last week's
+_UNSURE = timedelta(minutes=1)  # of the server's clock
 
 
 class Announcing:
@@ -48,6 +49,7 @@ class Announcing:
         self._verifier = Verifier(server, me, doubted=doubted)
         self._attachments = Attachments(server, instance, pauses)
         self._now = now
+        self._tried_at: dict[DeliveryKey, datetime] = {}
 
     async def send(self, post: Post) -> str:
         """The ids of its posts, with spaces between."""
@@ -85,8 +87,10 @@ class Announcing:
     async def _begin(self, post: Post, part: Part) -> str:
         with before_sending():
             picture = await self._attachments.of(post) if post.picture else None
+        self._tried_at.setdefault(post.key, self._now())
         id_ = await self._post(post, part, _first(post.to), picture)
         self._attachments.attached(post.key)
+        del self._tried_at[post.key]
         return id_
 
     async def _post(self, post: Post, part: Part, to: str | None, picture: str | None = None) -> str:
@@ -129,8 +133,9 @@ class Announcing:
         latest = await self._server.ask(
             lambda client: client.account_statuses(self._me, exclude_replies=True, exclude_reblogs=True, limit=_LATEST)
         )
+        since = self._tried_at.get(post.key, self._now() - _LONGEST_AGO) - _UNSURE
         for first in sound(latest):
-            if is_below(first, "") and self._is_recent(first) and says(first, parts[0]):
+            if is_below(first, "") and _is_since(first, since) and says(first, parts[0]):
                 to = str(first["id"])
                 return [first, *chain(await self._below(to), parts[1:], to)]
         return []
@@ -140,9 +145,10 @@ class Announcing:
         context = await self._server.ask_if_there(lambda client: client.status_context(post))
         return [status for status in sound((context or {}).get("descendants")) if writer(status) == self._me]
 
-    def _is_recent(self, status: Status) -> bool:
-        made_at = moment(status.get("created_at"))
-        return made_at is None or self._now() - made_at < _LONGEST_AGO
+
+def _is_since(status: Status, earliest: datetime) -> bool:
+    made_at = moment(status.get("created_at"))
+    return made_at is None or made_at >= earliest
 
 
 def _first(ids: str | None) -> str | None:
@@ -164,14 +170,15 @@ def _request(key: DeliveryKey, part: Part, to: str | None, picture: str | None) 
 
 
 def _change(status: Status, part: Part) -> Callable[[Mastodon], Any]:
-    """Everything is given, for an edit replaces everything; the picture stays."""
+    """Everything is given, for an edit replaces everything; `status_update` of Mastodon.py takes no language."""
     media = [str(each["id"]) for each in sound(status.get("media_attachments"))]
-    return lambda client: client.status_update(
-        str(status["id"]),
+    return lambda client: client._Mastodon__status_internal(  # type: ignore[attr-defined]  # noqa: SLF001
         part.text,
         spoiler_text=part.warning,
         sensitive=bool(part.warning),
+        language=part.language,
         media_ids=media or None,
+        edit=str(status["id"]),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mastodon import Mastodon
@@ -31,26 +31,29 @@ async def instance_of(server: Server) -> Instance:
     ways: tuple[Callable[[Mastodon], Any], ...] = (Mastodon.instance_v2, Mastodon.instance_v1)
     for way in ways:
         if (said := await server.ask_if_there(way)) is not None:
-            return _read(said)
+            return _with_pictures(_read(said), said)
     return Instance()
 
 
 def _read(said: Any) -> Instance:
     configuration, urls = _mapping(said, "configuration"), _mapping(said, "urls")
-    statuses, media = _mapping(configuration, "statuses"), _mapping(configuration, "media_attachments")
-    usual, otherwise = TextLimits(), Instance()
+    statuses = _mapping(configuration, "statuses")
+    usual = TextLimits()
     limits = TextLimits(
         _number(statuses.get("max_characters") or said.get("max_toot_chars"), usual.characters),
         _number(statuses.get("characters_reserved_per_url"), usual.per_link),
     )
     streaming = _mapping(configuration, "urls").get("streaming") or urls.get("streaming_api")
     keeps_keys = bool(_MASTODON.fullmatch(str(said.get("version") or "")))
-    return Instance(
-        limits,
-        streaming if isinstance(streaming, str) else None,
-        keeps_keys,
-        _number(media.get("description_limit"), otherwise.description_characters),
-        _number(media.get("image_size_limit"), otherwise.picture_bytes),
+    return Instance(limits, streaming if isinstance(streaming, str) else None, keeps_keys)
+
+
+def _with_pictures(instance: Instance, said: Any) -> Instance:
+    media = _mapping(_mapping(said, "configuration"), "media_attachments")
+    return replace(
+        instance,
+        description_characters=_number(media.get("description_limit"), instance.description_characters),
+        picture_bytes=_number(media.get("image_size_limit"), instance.picture_bytes),
     )
 
 

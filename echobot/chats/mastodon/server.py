@@ -32,7 +32,6 @@ USER_AGENT = f"echobot/{version('echobot')}"
 
 _UNSURE = timedelta(seconds=2)  # clocks that differ by less are taken for one
 _LONGEST_REST = timedelta(hours=3)  # no limit of Mastodon's is counted over a longer time
-_TOO_LARGE = 413  # also where a proxy says so, which knows no JSON
 _MAY_HELP_LATER = {408, 425, 429}
 _NOT_THERE = {403, 404, 405, 410, 501}
 _ABOUT_THE_ACCOUNT = ("scope", "disabled", "suspend", "login")  # in the words of a 403; others are about one post
@@ -142,7 +141,9 @@ def refusal(error: MastodonError, status: int, said: str, until_reset: timedelta
     sentence = f"the server answered {status}{f', {said}' if said else ''}"
     if isinstance(error, MastodonUnauthorizedError) or (status == 403 and said and not (is_post and _may_post(said))):
         return LoginRefused(f"{sentence}; {LOG_IN_AGAIN}")
-    if (said or status == _TOO_LARGE) and 400 <= status < 500 and status not in _MAY_HELP_LATER:
+    if (
+        (said or status == 413) and 400 <= status < 500 and status not in _MAY_HELP_LATER
+    ):  # a proxy says it without JSON
         return ChatRefused(sentence)
     return ChatUnavailable(sentence if status >= 400 else "the server's answer cannot be read")
 

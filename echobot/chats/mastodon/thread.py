@@ -55,18 +55,19 @@ def chain(own: Sequence[Status], parts: Iterable[Part], to: str) -> list[Status]
     return made
 
 
-def paired(there: Iterable[Status], parts: Iterable[Part]) -> tuple[list[tuple[Part, Status | None]], list[Status]]:
-    """For each part the post that it is to change, the next in its language; and the posts that are left over.
+def paired(there: Iterable[Status], parts: Sequence[Part]) -> tuple[list[tuple[Part, Status | None]], list[Status]]:
+    """For each part the post that it is to change, or none; and the posts that are left over.
 
-    Servers keep a post's language when its text is changed.
+    Those in its language come first, so that nobody finds another language in what they have read or boosted.
     """
-    left, pairs = list(there), list[tuple[Part, Status | None]]()
-    for part in parts:
-        post = next((status for status in left if status.get("language") in {part.language, None}), None)
-        if post is not None:
-            left.remove(post)
-        pairs.append((part, post))
-    return pairs, left
+    left, found = list(there), dict[int, Status]()
+    for wanted in ("language", ""):
+        for part in parts:
+            match = next((post for post in left if not wanted or post.get(wanted) == part.language), None)
+            if part.number not in found and match is not None:
+                left.remove(match)
+                found[part.number] = match
+    return [(part, found.get(part.number)) for part in parts], left
 
 
 def is_below(status: Status, to: str) -> bool:

@@ -10,7 +10,7 @@ import structlog
 from echobot.chats.mastodon.envelope import narrowness
 from echobot.chats.mastodon.reading import Status, sound
 from echobot.chats.mastodon.server import Server
-from echobot.errors import ChatRefused, ChatUnavailable
+from echobot.errors import ChatError, ChatRefused, ChatUnavailable, LoginRefused
 
 log = structlog.get_logger()
 
@@ -61,7 +61,9 @@ class Verifier:
         for _ in range(_ATTEMPTS):
             try:
                 await self._server.ask_if_there(lambda client: client.status_delete(post), "delete")
-            except ChatUnavailable as error:
+            except LoginRefused:
+                raise
+            except ChatError as error:
                 log.error("a post could not be deleted", post=post, reason=str(error))
             else:
                 return True

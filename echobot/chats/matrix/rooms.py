@@ -24,6 +24,8 @@ class Rooms:
 
     async def enter(self, room: str) -> str:
         """The id of the room with this id or address; the bot joins it if it is not there yet."""
+        if not room:
+            raise ChatRefused(f"nobody says any more which room the post is in; {_HINT}")
         id_ = await self._id(room) if room.startswith("#") else room
         if id_ not in self._client.rooms:
             await self._join(room)

@@ -284,6 +284,16 @@ async def test_the_same_words_of_last_week_are_another_post(server, bot, clock):
     assert await bot.chat.find(post((ENGLISH,))) is None
 
 
+@KEYLESS
+async def test_the_same_words_of_an_hour_ago_are_another_post_when_it_was_tried_since(server, bot, clock):
+    server.say(bot.account, ENGLISH.text, visibility="unlisted", created_at=clock() - timedelta(hours=1))
+    server.troubles[POST].append(troubles.page(502))
+    with pytest.raises(ChatUnavailable):
+        await bot.chat.send(post((ENGLISH,)))
+
+    assert await bot.chat.find(post((ENGLISH,))) is None
+
+
 async def test_a_found_post_that_is_too_public_is_taken_away(server, bot):
     server.say(bot.account, ENGLISH.text, visibility="public")
     with pytest.raises(ChatRefused, match="made it public"):
@@ -314,12 +324,23 @@ async def test_an_edit_changes_each_language_and_keeps_language_picture_and_visi
 
 @EVERY_KIND
 async def test_a_language_that_is_added_goes_below_and_one_that_is_left_out_goes_away(bot, flavour):
-    first = await bot.chat.send(post(BOTH))
-    german = Wording("de", "Wir treffen uns in Lissabon.")
-    edited = await bot.chat.send(post((german, ENGLISH), key="lisbon~2", instead_of=first))
+    first = await bot.chat.send(post((FRENCH,)))
+    both = await bot.chat.send(post((ENGLISH, FRENCH), key="lisbon~2", instead_of=first))
+    assert [status.id for status in bot.posts] == both.split()
+    assert [(status.language, status.text) for status in bot.posts] == [("fr", FRENCH.text), ("en", ENGLISH.text)]
 
-    assert [status.id for status in bot.posts] == edited.split()
-    assert [(status.language, status.text) for status in bot.posts] == [("en", ENGLISH.text), ("de", german.text)]
+    english = await bot.chat.send(post((ENGLISH,), key="lisbon~3", instead_of=both))
+    assert english == both.split()[1]
+    assert [status.id for status in bot.posts] == [english]
+
+
+@EVERY_KIND
+async def test_a_language_in_place_of_another_changes_its_post_and_says_so(bot, flavour):
+    first = await bot.chat.send(post((FRENCH,)))
+    edited = await bot.chat.send(post((ENGLISH,), key="lisbon~2", instead_of=first))
+
+    assert edited == first
+    assert [(status.language, status.text) for status in bot.posts] == [("en", ENGLISH.text)]
 
 
 @EVERY_KIND

@@ -180,6 +180,11 @@ async def test_a_room_that_the_bot_may_not_join_is_told(bot, alice):
         await bot.chat.send(post_in(await alice.create_room()))
 
 
+async def test_a_post_whose_room_stands_in_the_settings_no_more_is_told(bot):
+    with pytest.raises(ChatRefused, match="which room the post is in"):
+        await bot.chat.send(post_in("", (), instead_of="$event"))
+
+
 # Calling everybody
 
 
