@@ -7,7 +7,7 @@ import logging
 import os
 import re
 import signal
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,12 +16,13 @@ from typing import Any, TypeAlias
 import structlog
 
 from echobot import prepared
+from echobot.announcing import Announcer
 from echobot.bot import Bot, Manners
 from echobot.chats.console import ConsoleChat
 from echobot.core.answering import Answerer
 from echobot.core.conversation import REMEMBERED_FOR
-from echobot.core.knowledge import Language
-from echobot.core.message import AccountName
+from echobot.core.knowledge import Knowledge, Language
+from echobot.core.message import AccountName, Delivery, Post
 from echobot.delivery import Courier
 from echobot.errors import ChatError, EchobotError, SettingsError
 from echobot.following import Following, Source, WatchedFolder
@@ -37,6 +38,7 @@ log = structlog.get_logger()
 
 Work: TypeAlias = Coroutine[Any, Any, None]
 
+_MOST_SHOWN = 1000  # of an outbox, in a dry run
 _LAST_REPLIES = 3.0  # seconds for what is on its way when the bot is stopped
 _TIDY_EVERY = timedelta(minutes=10)  # so that a conversation is kept for an hour and not much longer
 KNOWLEDGE = "knowledge"
@@ -44,6 +46,17 @@ KNOWLEDGE = "knowledge"
 
 _TERMINAL = AccountName("terminal")
 _NO_LIMITS = Limits(*[1_000_000] * 4)
+
+
+def rehearse(settings: Settings) -> int:
+    """Say what would be posted, until stopped, and post nothing: no account is used, and the store stays as it is."""
+    log_to_stderr(logging.INFO)
+    return asyncio.run(_until_stopped(_rehearse(settings)))
+
+
+def newest_knowledge(settings: Settings) -> Knowledge:
+    """What `serve` would start with; raises `EchobotError`."""
+    return asyncio.run(Following.begin(_source(settings), settings.contacts))().knowledge
 
 
 def serve(settings: Settings) -> int:
@@ -71,12 +84,47 @@ async def _serve(settings: Settings) -> int:
     chats = [_chat(name, account, settings) for name, account in settings.accounts.items()]
     try:
         bot = Bot(knowledge, store, Allowance(settings.limits), _manners(settings), _now)
-        beside = (knowledge.follow(partial(_note, store, KNOWLEDGE)), _tidy(store, settings))
+        beside = [knowledge.follow(partial(_note, store, KNOWLEDGE)), _tidy(store, settings)]
+        if settings.destinations:
+            beside.append(_announce(settings, knowledge, store))
         return await _until_stopped(_all_accounts(chats, bot, store, beside))
     finally:
         for chat in chats:
             await chat.close()
         await store.close()
+
+
+async def _rehearse(settings: Settings) -> int:
+    from echobot.schedule import tick  # noqa: PLC0415 - as above
+    from echobot.stores.sql import SqlStore  # noqa: PLC0415
+
+    knowledge = await Following.begin(_source(settings), settings.contacts)
+    store = SqlStore.open_copy(settings.store)
+    announcer = _announcer(settings, lambda: knowledge().knowledge, store)
+
+    async def look() -> None:
+        await announcer.look()
+        for account in settings.accounts:
+            for delivery in await store.outbox(account, _now(), _MOST_SHOWN):
+                await _show(delivery, store)
+
+    try:
+        log.info("a dry run: nothing is posted, and no question answered")
+        await asyncio.gather(knowledge.follow(), tick(look))
+    finally:
+        await store.close()
+    return 0
+
+
+async def _show(delivery: Delivery, store: Store) -> None:
+    """Of replies only that there are some: their text is somebody's conversation."""
+    match delivery.outgoing:
+        case Post(key, place, wordings):
+            texts = [f"[{wording.language}] {wording.text}" for wording in wordings] or ["(taken away)"]
+            log.info("would post", key=key, account=place.account, room=place.room, text="\n".join(texts))
+        case reply:
+            log.info("would reply", key=reply.key, account=reply.place.account)
+    await store.sent(delivery.outgoing.key, f"dry run {delivery.outgoing.key}", _now())
 
 
 async def _converse(answerer: Answerer, language: str | None, store_url: str, state: Path) -> None:
@@ -90,6 +138,18 @@ async def _converse(answerer: Answerer, language: str | None, store_url: str, st
         await account_of(chat, bot, store)
     finally:
         await store.close()
+
+
+async def _announce(settings: Settings, knowledge: Following, store: Store) -> None:
+    """Post what is due, for ever; what serves only questions never loads the scheduler."""
+    from echobot.schedule import tick  # noqa: PLC0415 - as above
+
+    await tick(_announcer(settings, lambda: knowledge().knowledge, store).look)
+
+
+def _announcer(settings: Settings, knowledge: Callable[[], Knowledge], store: Store) -> Announcer:
+    most = settings.most_posts_a_day
+    return Announcer(knowledge, settings.destinations, store, clock=_now, most_a_day=most)
 
 
 async def _all_accounts(chats: Sequence[Chat], bot: Bot, store: Store, beside: Iterable[Work]) -> int:
@@ -109,7 +169,8 @@ async def _told_when_it_ends(work: Work) -> None:
         await work
     except Exception as error:  # noqa: BLE001 whatever it is, people are still waiting for answers
         reason = str(error) if isinstance(error, EchobotError | OSError) else type(error).__name__
-        log.error("edits are not followed or old ids not forgotten any more: start again", reason=reason)
+        task = getattr(work, "__name__", "").strip("_")
+        log.error("one of the bot's other tasks ended: start it again", task=task, reason=reason)
 
 
 async def _account_or_stop(chat: Chat, bot: Bot, store: Store) -> bool:
@@ -169,6 +230,7 @@ async def _tidy(store: Store, settings: Settings) -> None:
 
 async def _forget(store: Store, settings: Settings) -> None:
     now = _now()
+    await store.forget_slots(now)
     await store.forget(now - settings.keep_messages_for, now - REMEMBERED_FOR, now - settings.keep_gaps_for)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from echobot.cli_announcements import announcements
 from echobot.errors import EchobotError
 from echobot.shipped import shipped_folder
 
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 login = typer.Typer(help="Let the bot into one of its accounts.", rich_markup_mode=None)
 app.add_typer(login, name="login")
+app.add_typer(announcements, name="announcements")
 
 KnowledgeOption = Annotated[
     Path | None,
@@ -175,12 +177,15 @@ def evaluate(
 @app.command()
 def run(
     settings: Annotated[Path, typer.Option("--settings", metavar="FILE", help="The settings file.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Post nothing, answer nothing: say which announcements would be posted.")
+    ] = False,
 ) -> int:
     """Be the bot, in the accounts that the settings name."""
-    from echobot.app import serve
+    from echobot.app import rehearse, serve
     from echobot.content.settings_file import load_settings
 
-    return serve(load_settings(settings))
+    return (rehearse if dry_run else serve)(load_settings(settings))
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Brings replies and posts to the server: each once, in the order they were asked for, as fast as the server likes it."""
+"""Brings replies and posts to the server: each once, in the order of the outbox, as fast as the server likes it."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ from typing import Protocol, TypeAlias
 
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
-from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Outgoing, Place, Reply, Wish
+from echobot.core.ledger import Ledger, Posting, Slot
+from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Outgoing, Place, Post, Reply, Wish
 
 Keep: TypeAlias = Callable[[Sequence[Message], str], Awaitable[None]]
 """Keeps messages and the cursor behind them, both or neither."""
@@ -42,6 +43,25 @@ class Backlog:
     account: AccountName
     questions: int = 0
     replies: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Slots that are due, and what fills them; without a posting they stay empty for ever."""
+
+    slots: Sequence[Slot]
+    until: datetime  # from then on nobody needs to know any more
+    posting: Posting | None = None
+    post: Post | None = None
+    unsure_since: datetime | None = None  # it may have been posted since then, by a store that is lost
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A posting as it is to be from now on, and the posts that bring that about."""
+
+    posting: Posting  # its revision is the next one
+    posts: Sequence[Post] = ()
 
 
 MOST_GAPS = 5000
@@ -159,6 +179,30 @@ class Store(Protocol):
         Of more than `MOST_GAPS` gaps the rarest go, too.
         An id that is forgotten may be answered again if its message is ever given once more.
         """
+
+    async def ledger(self) -> Ledger:
+        """What is known of announcements."""
+
+    async def fill(self, filled: Filled, now: datetime) -> bool:
+        """Fill slots and put the post into the outbox; False, and nothing happened, if one of them is filled."""
+
+    async def revise(self, revision: Revision, now: datetime) -> bool:
+        """Change a posting and put the posts into the outbox; False, and nothing happened, if somebody else did."""
+
+    async def settled(self, until: datetime) -> None:
+        """What was due until then is posted, or told to the operator."""
+
+    async def to_withdraw(self) -> list[str]:
+        """Announcements that somebody wants taken away, wherever they were posted."""
+
+    async def withdraw(self, announcement: str) -> None:
+        """Note that wish."""
+
+    async def withdrawn(self, announcement: str) -> None:
+        """It is fulfilled."""
+
+    async def forget_slots(self, until_before: datetime) -> None:
+        """Remove the slots that nobody needs any more, and the postings that fill none that is left."""
 
     async def close(self) -> None:
         """Finish what is under way and close the database."""

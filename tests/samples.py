@@ -43,6 +43,13 @@ ENGLISH = LanguagePack(
         "coming": "To come:",
         "event_more": "To enrol: {contact}",
         "event_spoken": "Spoken there: {languages}",
+        "announce_news": "New: {name}",
+        "announce_reminder": "Coming up: {name}",
+        "announce_thanks": "Thank you: {name}.",
+        "announce_changed": "Changed: {name}",
+        "announce_cancelled": "Cancelled: {name}",
+        "announce_late": "(Meant for {when}.)",
+        "announce_local": "Elsewhere: {when}.",
     },
     {
         Intent.REPLACE: ("instead of", "altern*", "leave", "replace*"),

@@ -267,7 +267,7 @@ async def test_a_refused_reply_is_given_up_with_its_reason_and_the_next_goes_out
         "log_level": "error",
         "account": ACCOUNT,
         "room": ROOM.room,
-        "reply": reply(1).key,
+        "key": reply(1).key,
         "reason": "The bot may not speak in this room.",
     }
 

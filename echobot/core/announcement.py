@@ -38,6 +38,7 @@ class Poster:
 
     file: str  # an absolute path
     alt: Mapping[str, str]
+    digest: str = ""  # of what is in the file: where it lies says nothing about what it shows
 
 
 Rule: TypeAlias = Offset | Recurrence | Wall

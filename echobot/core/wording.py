@@ -42,6 +42,13 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "coming": frozenset(),  # above such lines
     "event_more": frozenset({"contact"}),  # where to enrol and whom to ask
     "event_spoken": frozenset({"languages"}),
+    "announce_news": frozenset({"name"}),  # above a visit or a workshop that is posted for the first time
+    "announce_reminder": frozenset({"name"}),
+    "announce_thanks": frozenset({"name"}),  # after it
+    "announce_changed": frozenset({"name"}),  # it takes place at another time or place than was posted
+    "announce_cancelled": frozenset({"name"}),
+    "announce_late": frozenset({"when"}),  # above what is posted too late: when it was meant for
+    "announce_local": frozenset({"when"}),  # the same hours on the clocks of other people
 }
 """The sentences that every language must have, and the places in each that are filled in."""
 
@@ -106,7 +113,7 @@ class Voice:
         if tool := known.tools.get(entry):
             return self.phrase("title_tool", tool=tool.name)
         if need := known.needs.get(entry):
-            return begin(self._text(need.name))
+            return begin(self.text(need.name))
         return self._entry_title(known.entries[entry])
 
     def _entry_title(self, entry: Entry) -> str:
@@ -114,7 +121,7 @@ class Voice:
             return title
         if asked := entry.asked.get(self.language):
             return begin(asked[0])
-        return self._text(entry.title) or begin(next(iter(entry.asked.values()))[0])
+        return self.text(entry.title) or begin(next(iter(entry.asked.values()))[0])
 
     def entry(self, entry: EntryId, need: EntryId | None = None) -> str:
         """What is known under this id, with its sources; where it may have changed, that is said first.
@@ -134,20 +141,25 @@ class Voice:
         return self._entry(known.entries[entry])
 
     def _entry(self, entry: Entry) -> str:
-        said = [self._notice(entry.answer), self._text(entry.answer)]
+        said = [self._notice(entry.answer), self.text(entry.answer)]
         if entry.event:
-            said[1:] = [self._when_and_where(entry, entry.event), self._text(entry.answer), self._details(entry.event)]
+            said[1:] = [
+                self._when_and_where(entry, entry.event),
+                self.text(entry.answer),
+                self.how_to_take_part(entry.event),
+            ]
         return paragraphs(*said, self._sources(entry.sources, entry.reviewed))
 
     def _when_and_where(self, entry: Entry, event: Event) -> str:
         over = self.today is not None and event.is_over(self.today)
         phrase = "event_cancelled" if event.cancelled else "event_over" if over else "event"
-        return lines(self._entry_title(entry), self.phrase(phrase, **self._time_and_place(event)))
+        return lines(self._entry_title(entry), self.phrase(phrase, **self.time_and_place(event)))
 
-    def _time_and_place(self, event: Event) -> dict[str, str]:
-        return {"when": stretch(event, self.language), "place": self._text(event.place)}
+    def time_and_place(self, event: Event) -> dict[str, str]:
+        """What fills `{when}` and `{place}`."""
+        return {"when": stretch(event, self.language), "place": self.text(event.place)}
 
-    def _details(self, event: Event) -> str:
+    def how_to_take_part(self, event: Event) -> str:
         """How to take part, as long as somebody can."""
         if event.cancelled or (self.today is not None and event.is_over(self.today)):
             return ""
@@ -166,36 +178,37 @@ class Voice:
         by_event = {each.event: each for each in self.knowledge.events(known.lists) if each.event}
         to_come = [event for event in by_event if not (event.cancelled or event.is_over(self.today))]
         chosen = sorted(meant(to_come, asked, months()), key=lambda event: event.starts)[:_MOST_EVENTS]
-        listed = [self._line(by_event[event], event) for event in chosen]
+        listed = [self.line(by_event[event], event) for event in chosen]
         return lines(self.phrase("coming"), *listed) if listed else ""
 
-    def _line(self, entry: Entry, event: Event) -> str:
-        return self.phrase("event_line", name=self._entry_title(entry), **self._time_and_place(event))
+    def line(self, entry: Entry, event: Event) -> str:
+        """An event among others."""
+        return self.phrase("event_line", name=self._entry_title(entry), **self.time_and_place(event))
 
     def _service(self, service: Service, need: Need | None) -> str:
         heading, tools, sources = self.phrase("replace", service=service.name), service.tools, service.sources
         if need:
-            heading = self.phrase("replace_for", service=service.name, need=self._text(need.name))
+            heading = self.phrase("replace_for", service=service.name, need=self.text(need.name))
             tools = tuple(sorted(need.tools, key=lambda tool: tool not in service.tools))[:_MOST_TOOLS]
             sources = tuple(dict.fromkeys((*service.sources, *need.sources)))
         return paragraphs(
             lines(heading, *self._tool_lines(tools)),
-            self._text(service.experience),
+            self.text(service.experience),
             self._cautions(service.caution, tools),
             self._sources(sources, service.reviewed),
         )
 
     def _need(self, need: Need) -> str:
         return paragraphs(
-            lines(begin(self.phrase("need", need=self._text(need.name))), *self._tool_lines(need.tools)),
-            self._text(need.advice),
+            lines(begin(self.phrase("need", need=self.text(need.name))), *self._tool_lines(need.tools)),
+            self.text(need.advice),
             self._cautions({}, need.tools),
             self._sources(need.sources, need.reviewed),
         )
 
     def _tool(self, tool: Tool) -> str:
         text = self.phrase(
-            "about_tool", name=tool.name, sentence=self._text(tool.sentence), site=tool.site, licence=tool.licence
+            "about_tool", name=tool.name, sentence=self.text(tool.sentence), site=tool.site, licence=tool.licence
         )
         hosted = self.phrase("hosted", addresses=", ".join(tool.hosted)) if tool.hosted else ""
         sources = tuple(source for source in tool.sources if source.rstrip("/") != tool.site.rstrip("/")) or (
@@ -213,13 +226,13 @@ class Voice:
         known = [self.knowledge.tools[tool] for tool in tools]
         return [
             self.phrase(
-                "tool", name=tool.name, sentence=self._text(tool.sentence), site=(tool.hosted or (tool.site,))[0]
+                "tool", name=tool.name, sentence=self.text(tool.sentence), site=(tool.hosted or (tool.site,))[0]
             )
             for tool in known
         ]
 
     def _cautions(self, caution: Texts, tools: Iterable[EntryId]) -> str:
-        said = [self._text(caution)] + [self._text(self.knowledge.tools[tool].caution) for tool in tools]
+        said = [self.text(caution)] + [self.text(self.knowledge.tools[tool].caution) for tool in tools]
         return next((self.phrase("caution", caution=text) for text in said if text), "")
 
     def _sources(self, sources: Iterable[str], reviewed: date | None) -> str:
@@ -243,7 +256,7 @@ class Voice:
         contact = self.contacts.get(self.language) or next(iter(self.contacts.values()), "")
         return self.phrase("unknown_ask", contact=contact) if contact else self.phrase("unknown")
 
-    def _text(self, texts: Texts) -> str:
+    def text(self, texts: Texts) -> str:
         """The text in this language, else in English, else in any."""
         return texts.get(self.language) or texts.get(Language("en")) or next(iter(texts.values()), "")
 

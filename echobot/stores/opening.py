@@ -86,14 +86,36 @@ def open_database(url: str) -> Database:
 
 def open_to_read(url: str) -> Database:
     """Open a database that a bot may be using meanwhile, changing nothing; raises `StoreError`."""
+    path = _existing(_parsed(url))
+    reading = make_url("sqlite://").set(database=path.as_uri(), query={"mode": "ro", "uri": "true"})
+    return _prepared(Database(str(path), _engine(reading, _TO_READ, "BEGIN")), _check_made_by_this)
+
+
+def open_beside(url: str) -> Database:
+    """Open a database that a bot may be using meanwhile, to leave it a wish; raises `StoreError`."""
     address = _parsed(url)
+    path = _existing(address)
+    return _prepared(Database(str(path), _engine(address)), _check_made_by_this)
+
+
+def open_copy(url: str) -> Database:
+    """A copy in memory, to try things with; of a store that is not there yet, an empty one. Raises `StoreError`."""
+    address = _parsed(url)
+    copy = Database("in memory", _engine(make_url("sqlite://")))
+    if address.database and Path(address.database).is_file():
+        with open_to_read(url).engine.connect() as original, copy.engine.connect() as empty:
+            source, target = (each.connection.driver_connection for each in (original, empty))
+            source.backup(target)  # type: ignore[union-attr]  # sqlite3's own
+    return _prepared(copy, _check)
+
+
+def _existing(address: URL) -> Path:
     if not address.database or address.database == ":memory:":
         raise StoreError("A store in memory cannot be looked into; name one in a file, such as sqlite:///echobot.db.")
     path = Path(address.database).resolve()
     if not path.is_file():
         raise StoreError(f"There is no store at {path}; a bot makes one when it starts.")
-    reading = address.set(database=path.as_uri(), query={"mode": "ro", "uri": "true"})
-    return _prepared(Database(str(path), _engine(reading, _TO_READ, "BEGIN")), _check_to_read)
+    return path
 
 
 def _parsed(url: str) -> URL:
@@ -170,7 +192,7 @@ def _check(connection: Connection, database: Database) -> None:
         upgrade(connection, number)
 
 
-def _check_to_read(connection: Connection, database: Database) -> None:
+def _check_made_by_this(connection: Connection, database: Database) -> None:
     if tables.version.name not in inspect(connection).get_table_names():
         raise database.trouble(sqlite3.DatabaseError("not a database"))
     if _form(connection, database) < tables.VERSION:

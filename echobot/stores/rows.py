@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, fields
 from typing import Any
 
 from sqlalchemy import Row
 
+from echobot.core.announcement import DestinationName
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
 from echobot.core.knowledge import EntryId, Language
-from echobot.core.message import AccountName, Address, Delivery, DeliveryKey, Message, MessageId, Place, Reply
+from echobot.core.ledger import Phase, Posting, Slot
+from echobot.core.message import (
+    AccountName,
+    Address,
+    Delivery,
+    DeliveryKey,
+    Message,
+    MessageId,
+    Outgoing,
+    Place,
+    Post,
+    Reply,
+    Wording,
+)
 from echobot.ports import Trouble
 
 
@@ -58,8 +73,42 @@ def reply_row(reply: Reply) -> dict[str, Any]:
     }
 
 
+def post_row(post: Post) -> dict[str, Any]:
+    alone = ("picture", "visibility", "calls_everybody")
+    return {
+        "key": post.key,
+        "account": post.place.account,
+        "room": post.place.room,
+        "thread": post.place.thread,
+        "asker": post.asker,
+        "post": {"wordings": [asdict(wording) for wording in post.wordings]}
+        | {key: getattr(post, key) for key in alone},
+        "follows": post.follows,
+        "revises": post.revises,
+    }
+
+
 def delivery_from(row: Row[Any]) -> Delivery:
-    reply = Reply(
+    outgoing: Outgoing = _reply_from(row) if row.post is None else _post_from(row)
+    return Delivery(outgoing, row.first_tried_at, row.tries)
+
+
+def _post_from(row: Row[Any]) -> Post:
+    written = dict(row.post)
+    return Post(
+        key=DeliveryKey(row.key),
+        place=Place(AccountName(row.account), row.room, row.thread),
+        wordings=tuple(Wording(**wording) for wording in written.pop("wordings")),
+        follows=DeliveryKey(row.follows) if row.follows is not None else None,
+        to=row.followed,
+        revises=DeliveryKey(row.revises) if row.revises is not None else None,
+        instead_of=row.instead_of,
+        **written,
+    )
+
+
+def _reply_from(row: Row[Any]) -> Reply:
+    return Reply(
         key=DeliveryKey(row.key),
         place=Place(AccountName(row.account), row.room, row.thread),
         to=MessageId(row.to),
@@ -71,7 +120,6 @@ def delivery_from(row: Row[Any]) -> Delivery:
         revises=DeliveryKey(row.revises) if row.revises is not None else None,
         instead_of=row.instead_of,
     )
-    return Delivery(reply, row.first_tried_at, row.tries)
 
 
 def conversation_row(talk: Conversation) -> dict[str, Any]:
@@ -110,3 +158,21 @@ def gap_row(gap: Gap) -> dict[str, Any]:
 
 def gap_from(row: Row[Any]) -> Gap:
     return Gap(row.text, Language(row.language), row.times, row.last_at)
+
+
+def slot_row(slot: Slot) -> dict[str, Any]:
+    return {"announcement": slot.announcement, "occurrence": slot.occurrence, "destination": slot.destination}
+
+
+def slot_from(row: Row[Any]) -> tuple[Slot, DeliveryKey | None]:
+    slot = Slot(row.announcement, row.occurrence, DestinationName(row.destination))
+    return slot, DeliveryKey(row.posting) if row.posting is not None else None
+
+
+def posting_row(posting: Posting) -> dict[str, Any]:
+    written = {field.name: getattr(posting, field.name) for field in fields(posting)}
+    return written | {"phase": posting.phase.value, "shown": dict(posting.shown), "facts": dict(posting.facts)}
+
+
+def posting_from(row: Row[Any]) -> Posting:
+    return Posting(**{**row._mapping, "phase": Phase(row.phase)})  # noqa: SLF001 - public in spite of its name

@@ -14,10 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
+from echobot.core.ledger import Ledger
 from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place
-from echobot.ports import Backlog, Settlement, Trouble
-from echobot.stores import transactions
-from echobot.stores.opening import Database, open_database, open_to_read
+from echobot.ports import Backlog, Filled, Revision, Settlement, Trouble
+from echobot.stores import announcing, transactions
+from echobot.stores.opening import Database, open_beside, open_copy, open_database, open_to_read
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,6 +40,16 @@ class SqlStore:
     def open_to_read(cls, url: str) -> SqlStore:
         """Look into a store, also while a bot is using it; writing to it raises `StoreError`, as opening may."""
         return cls(open_to_read(url))
+
+    @classmethod
+    def open_beside(cls, url: str) -> SqlStore:
+        """Leave a wish in a store, also while a bot is using it; raises `StoreError`."""
+        return cls(open_beside(url))
+
+    @classmethod
+    def open_copy(cls, url: str) -> SqlStore:
+        """A copy in memory of a store that may be used meanwhile, or not be there yet; raises `StoreError`."""
+        return cls(open_copy(url))
 
     async def cursor(self, account: AccountName) -> str | None:
         return await self._do(transactions.cursor, account)
@@ -91,6 +102,30 @@ class SqlStore:
     async def forget(self, ids_before: datetime, conversations_before: datetime, gaps_before: datetime) -> None:
         await self._do(transactions.forget, ids_before, conversations_before, gaps_before)
         await self._on_the_thread(self._database.empty_the_log)
+
+    async def ledger(self) -> Ledger:
+        return await self._do(announcing.ledger)
+
+    async def fill(self, filled: Filled, now: datetime) -> bool:
+        return await self._do(announcing.fill, filled, now)
+
+    async def revise(self, revision: Revision, now: datetime) -> bool:
+        return await self._do(announcing.revise, revision, now)
+
+    async def settled(self, until: datetime) -> None:
+        await self._do(announcing.settled, until)
+
+    async def to_withdraw(self) -> list[str]:
+        return await self._do(announcing.to_withdraw)
+
+    async def withdraw(self, announcement: str) -> None:
+        await self._do(announcing.withdraw, announcement)
+
+    async def withdrawn(self, announcement: str) -> None:
+        await self._do(announcing.withdrawn, announcement)
+
+    async def forget_slots(self, until_before: datetime) -> None:
+        await self._do(announcing.forget_slots, until_before)
 
     async def close(self) -> None:
         await self._on_the_thread(self._database.close)

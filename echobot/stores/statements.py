@@ -17,6 +17,7 @@ from echobot.stores.tables import (
     gaps,
     inbox,
     outbox,
+    postings,
     silenced,
     troubles,
 )
@@ -56,14 +57,16 @@ _instead_of = (
     .limit(1)
     .scalar_subquery()
 )
+_is_to_be_followed = exists().where(_first.c.key == outbox.c.follows, _first.c.done_at.is_(None))
+_followed = select(_same.c.remote_id).where(_same.c.key == outbox.c.follows).scalar_subquery()
 DUE = (
-    select(outbox, _instead_of.label("instead_of"))
+    select(outbox, _instead_of.label("instead_of"), _followed.label("followed"))
     .where(outbox.c.account == _ACCOUNT, outbox.c.done_at.is_(None), outbox.c.due_at <= _NOW)
-    .where(~_overtakes, ~_is_to_be_revised)
+    .where(~_overtakes, ~_is_to_be_revised, ~_is_to_be_followed)
     .order_by(outbox.c.seq)
     .limit(_MOST)
 )
-"""Nobody's reply before an earlier one of theirs that has to wait, nor before the one whose place it takes."""
+"""Nobody's before an earlier one of theirs that has to wait, nor before the one that it revises or follows."""
 
 _KEY: BindParameter[str] = bindparam("its_key")
 MEANING = (
@@ -106,7 +109,11 @@ IS_WELL = delete(troubles).where(troubles.c.about == bindparam("its_name"))
 
 _BEFORE = bindparam("before", type_=Moment())
 FORGET_MESSAGES = delete(inbox).where(inbox.c.settled_at < _BEFORE)
-FORGET_REPLIES = delete(outbox).where(outbox.c.done_at < _BEFORE)
+_still_posted = select(postings.c.key)
+_of_a_posting = or_(
+    outbox.c.key.in_(_still_posted), outbox.c.revises.in_(_still_posted), outbox.c.follows.in_(_still_posted)
+)
+FORGET_REPLIES = delete(outbox).where(outbox.c.done_at < _BEFORE, func.coalesce(~_of_a_posting, True))
 FORGET_CONVERSATIONS = delete(conversations).where(conversations.c.at < _BEFORE)
 
 GAPS = select(gaps).order_by(gaps.c.times.desc(), gaps.c.last_at.desc(), gaps.c.text, gaps.c.language)

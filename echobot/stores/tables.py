@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 3
+VERSION = 4
 """Goes up with every change of the form: `upgrading` says how; a newer form than this is refused."""
 
 
@@ -104,6 +104,8 @@ outbox = Table(
     Column("text", Words),
     Column("language", Words),
     Column("envelope", Words),
+    Column("post", JSON),  # what only a post has
+    Column("follows", Words),  # the key of the post in whose thread it stands
     Index("outbox_by_state", "account", "done_at", "seq"),
     Index("outbox_by_first", "revises"),
 )
@@ -138,6 +140,45 @@ silenced = Table(
     Column("person", Words, primary_key=True),  # who wrote "stop": kept until they write "start"
 )
 
+postings = Table(
+    "postings",
+    metadata,
+    Column("key", Words, primary_key=True),  # of its first post in the outbox
+    Column("account", Words, nullable=False),
+    Column("destination", Words, nullable=False),
+    Column("phase", Words, nullable=False),
+    Column("visibility", Words, nullable=False),
+    Column("meant_for", Moment),  # when it should have been posted, if it says so
+    Column("revision", Integer, nullable=False),
+    Column("shown", JSON, nullable=False),  # a fingerprint of what it says, by announcement
+    Column("facts", JSON, nullable=False),  # and of when and where, by announcement
+    Column("posted_at", Moment, nullable=False),
+    Column("withdrawn_at", Moment),
+)
+
+slots = Table(
+    "slots",
+    metadata,
+    Column("announcement", Words, primary_key=True),
+    Column("occurrence", Words, primary_key=True),
+    Column("destination", Words, primary_key=True),
+    Column("posting", Words),  # stays empty when it was missed, or is none to post
+    Column("until", Moment, nullable=False, index=True),  # from then on it can be forgotten
+)
+
+announcer = Table(
+    "announcer",
+    metadata,
+    Column("id", Integer, primary_key=True),  # there is one row
+    Column("settled_until", Moment, nullable=False),  # what was due until then is posted, or told to the operator
+)
+
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    Column("announcement", Words, primary_key=True),  # to be taken away wherever it was posted
+)
+
 troubles = Table(
     "troubles",
     metadata,
@@ -151,5 +192,7 @@ NO_LONGER_WAITING: dict[str, Any] = dict.fromkeys(
 )
 """What is forgotten of a message once it is settled; its id stays, so that it is never answered twice."""
 
-NO_LONGER_SENDING: dict[str, Any] = dict.fromkeys(("room", "thread", "to", "asker", "text", "language", "envelope"))
+NO_LONGER_SENDING: dict[str, Any] = dict.fromkeys(
+    ("room", "thread", "to", "asker", "text", "language", "envelope", "post")
+)
 """What is forgotten of a reply once it is sent or given up; its key stays, so that it is never sent twice."""

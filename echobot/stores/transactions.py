@@ -21,10 +21,10 @@ def cursor(connection: Connection, account: AccountName) -> str | None:
 
 
 def keep(connection: Connection, account: AccountName, messages: Sequence[Message], behind: str, now: datetime) -> None:
-    _insert_new(
+    insert_new(
         connection, inbox, [rows.message_row(message) | {"account": account, "kept_at": now} for message in messages]
     )
-    _replace(connection, cursors, [{"account": account, "cursor": behind}])
+    replace(connection, cursors, [{"account": account, "cursor": behind}])
 
 
 def waiting(connection: Connection, account: AccountName, limit: int) -> list[Message]:
@@ -37,8 +37,8 @@ def settle(connection: Connection, settlement: Settlement, now: datetime) -> Non
         these = [{"its_account": m.place.account, "its_id": m.id, "now": now} for m in settlement.messages]
         connection.execute(statements.SETTLE, these)
     queued = {"queued_at": now, "due_at": now}
-    _insert_new(connection, outbox, [rows.reply_row(reply) | queued for reply in settlement.replies])
-    _replace(connection, conversations, [rows.conversation_row(talk) for talk in settlement.conversations])
+    insert_new(connection, outbox, [rows.reply_row(reply) | queued for reply in settlement.replies])
+    replace(connection, conversations, [rows.conversation_row(talk) for talk in settlement.conversations])
     if lacking := [rows.gap_row(gap) for gap in settlement.gaps]:
         connection.execute(statements.count_gaps(connection.dialect.name), lacking)
     _follow(connection, settlement.wishes)
@@ -47,7 +47,7 @@ def settle(connection: Connection, settlement: Settlement, now: datetime) -> Non
 def _follow(connection: Connection, wishes: Sequence[Wish]) -> None:
     for wish in wishes:
         if wish.silence:
-            _insert_new(connection, silenced, [{"account": wish.account, "person": wish.person}])
+            insert_new(connection, silenced, [{"account": wish.account, "person": wish.person}])
         else:
             connection.execute(statements.HEAR_AGAIN, {"its_account": wish.account, "its_person": wish.person})
 
@@ -65,7 +65,7 @@ def note_trouble(connection: Connection, about: str, trouble: str | None, now: d
     if trouble is None:
         connection.execute(statements.IS_WELL, {"its_name": about})
     else:
-        _replace(connection, troubles, [{"about": about, "text": trouble, "since": known.since if known else now}])
+        replace(connection, troubles, [{"about": about, "text": trouble, "since": known.since if known else now}])
 
 
 def troubles_now(connection: Connection) -> list[Trouble]:
@@ -122,11 +122,11 @@ def forget(connection: Connection, ids_before: datetime, conversations_before: d
     connection.execute(statements.FORGET_RAREST_GAPS, {"most": MOST_GAPS})
 
 
-def _insert_new(connection: Connection, table: Table, values: Sequence[dict[str, Any]]) -> None:
+def insert_new(connection: Connection, table: Table, values: Sequence[dict[str, Any]]) -> None:
     if values:
         connection.execute(statements.insert_new(connection.dialect.name, table), values)
 
 
-def _replace(connection: Connection, table: Table, values: Sequence[dict[str, Any]]) -> None:
+def replace(connection: Connection, table: Table, values: Sequence[dict[str, Any]]) -> None:
     if values:
         connection.execute(statements.replace(connection.dialect.name, table), values)

@@ -38,5 +38,25 @@ def _from_2(connection: Connection) -> None:
     )
 
 
-_STEPS = {1: _from_1, 2: _from_2}
+def _from_3(connection: Connection) -> None:
+    connection.exec_driver_sql("ALTER TABLE outbox ADD COLUMN post JSON")
+    connection.exec_driver_sql("ALTER TABLE outbox ADD COLUMN follows TEXT")
+    connection.exec_driver_sql(
+        "CREATE TABLE postings (key TEXT NOT NULL, account TEXT NOT NULL, destination TEXT NOT NULL,"
+        " phase TEXT NOT NULL, visibility TEXT NOT NULL, meant_for DATETIME, revision INTEGER NOT NULL,"
+        " shown JSON NOT NULL, facts JSON NOT NULL, posted_at DATETIME NOT NULL, withdrawn_at DATETIME,"
+        " PRIMARY KEY (key))"
+    )
+    connection.exec_driver_sql(
+        "CREATE TABLE slots (announcement TEXT NOT NULL, occurrence TEXT NOT NULL, destination TEXT NOT NULL,"
+        " posting TEXT, until DATETIME NOT NULL, PRIMARY KEY (announcement, occurrence, destination))"
+    )
+    connection.exec_driver_sql("CREATE INDEX ix_slots_until ON slots (until)")
+    connection.exec_driver_sql(
+        "CREATE TABLE announcer (id INTEGER NOT NULL, settled_until DATETIME NOT NULL, PRIMARY KEY (id))"
+    )
+    connection.exec_driver_sql("CREATE TABLE withdrawals (announcement TEXT NOT NULL, PRIMARY KEY (announcement))")
+
+
+_STEPS = {1: _from_1, 2: _from_2, 3: _from_3}
 """What leads from each form to the next one."""

@@ -26,9 +26,25 @@ CREATE INDEX ix_gaps_last_at ON gaps (last_at);
 UPDATE echobot SET version = 2;
 """
 FORM_2 = FORM_1 + BECAUSE + GAPS
+ENVELOPES = """
+ALTER TABLE inbox ADD COLUMN envelope TEXT;
+ALTER TABLE inbox ADD COLUMN language TEXT;
+ALTER TABLE inbox ADD COLUMN revises TEXT;
+ALTER TABLE outbox ADD COLUMN envelope TEXT;
+ALTER TABLE outbox ADD COLUMN meaning TEXT;
+ALTER TABLE outbox ADD COLUMN revises TEXT;
+CREATE INDEX outbox_by_first ON outbox (revises);
+CREATE TABLE silenced (account TEXT NOT NULL, person TEXT NOT NULL, PRIMARY KEY (account, person));
+CREATE TABLE troubles (about TEXT NOT NULL, text TEXT NOT NULL, since DATETIME NOT NULL, PRIMARY KEY (about));
+UPDATE echobot SET version = 3;
+"""
+FORM_3 = FORM_2 + ENVELOPES
 
 
-@pytest.fixture(params=[FORM_1, FORM_1 + BECAUSE, FORM_2], ids=["form 1", "form 1 with reasons", "form 2"])
+FORMS = {"form 1": FORM_1, "form 1 with reasons": FORM_1 + BECAUSE, "form 2": FORM_2, "form 3": FORM_3}
+
+
+@pytest.fixture(params=FORMS.values(), ids=FORMS)
 def old(tmp_path, request):
     path = tmp_path / "echobot.db"
     with closing(sqlite3.connect(path)) as database:
@@ -75,8 +91,8 @@ async def test_an_older_store_keeps_what_was_in_it(old):
 
 async def test_an_upgrade_that_fails_leaves_the_store_as_it_was(old, monkeypatch):
     before = shape(old)
-    step = upgrading._STEPS[2]
-    monkeypatch.setitem(upgrading._STEPS, 2, lambda connection: (step(connection), step(connection)))
+    step = upgrading._STEPS[3]
+    monkeypatch.setitem(upgrading._STEPS, 3, lambda connection: (step(connection), step(connection)))
     with pytest.raises(StoreError):
         SqlStore.open(f"sqlite:///{old}")
 
