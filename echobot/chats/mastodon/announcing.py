@@ -90,7 +90,7 @@ class Announcing:
         self._tried_at.setdefault(post.key, self._now())
         id_ = await self._post(post, part, _first(post.to), picture)
         self._attachments.attached(post.key)
-        del self._tried_at[post.key]
+        self._tried_at.pop(post.key, None)
         return id_
 
     async def _post(self, post: Post, part: Part, to: str | None, picture: str | None = None) -> str:
@@ -105,7 +105,7 @@ class Announcing:
         pairs, left = paired(there, parts)
         with after_a_part():
             kept = [await self._edit(status, part) for part, status in pairs if status]
-            added = await self._add(post, [part for part, status in pairs if not status], there)
+            added = await self._add(post, [part.below(there) for part, status in pairs if not status], there)
             await self._delete(str(status["id"]) for status in left)
         return " ".join([*(id_ for id_ in ids if id_ in kept), *added])
 

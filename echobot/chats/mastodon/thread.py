@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from echobot.chats.mastodon.envelope import narrower
 from echobot.chats.mastodon.length import TextLimits
@@ -23,6 +23,11 @@ class Part:
     language: str
     warning: str
     visibility: str
+
+    def below(self, thread: Sequence[Status]) -> Part:
+        """As public as it may be when it is added to a thread."""
+        as_thread = narrower("unlisted", str(thread[0].get("visibility")))
+        return replace(self, visibility=narrower(self.visibility, as_thread))
 
 
 def parts_of(post: Post, usual: str, limits: TextLimits) -> tuple[Part, ...]:

@@ -324,9 +324,10 @@ async def test_an_edit_changes_each_language_and_keeps_language_picture_and_visi
 
 @EVERY_KIND
 async def test_a_language_that_is_added_goes_below_and_one_that_is_left_out_goes_away(bot, flavour):
-    first = await bot.chat.send(post((FRENCH,)))
-    both = await bot.chat.send(post((ENGLISH, FRENCH), key="lisbon~2", instead_of=first))
+    first = await bot.chat.send(post((FRENCH,), visibility="public"))
+    both = await bot.chat.send(post((ENGLISH, FRENCH), key="lisbon~2", instead_of=first, visibility="public"))
     assert [status.id for status in bot.posts] == both.split()
+    assert [status.visibility for status in bot.posts] == ["public", "unlisted"]
     assert [(status.language, status.text) for status in bot.posts] == [("fr", FRENCH.text), ("en", ENGLISH.text)]
 
     english = await bot.chat.send(post((ENGLISH,), key="lisbon~3", instead_of=both))
