@@ -13,10 +13,10 @@ from PIL import Image, ImageOps
 from echobot.errors import ChatRefused
 
 MOST_BYTES = 10_000_000
-MOST_PIXELS = 40_000_000  # 160 MB in memory while its thumbnail is made
+MOST_PIXELS = 25_000_000  # 100 MB in memory while its thumbnail is made, twice that if it has to be turned
 
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")  # Pillow knows forty more, which nobody's browser shows
-_THUMBNAIL = (800, 600)
+_SIZE = (800, 600)  # of a thumbnail, at most
 _SEE_THROUGH = {"RGBA", "LA", "PA"}
 
 
@@ -68,9 +68,10 @@ def _opened(file: Path, data: bytes) -> tuple[Picture, Picture]:
     with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
         if image.width * image.height > MOST_PIXELS:
             raise _too_many_pixels(file)
-        upright = ImageOps.exif_transpose(image)  # decodes all of it
-        picture = Picture(file.name, Image.MIME[str(image.format)], *upright.size, data)
-    return picture, _thumbnail(upright)
+        image.load()
+        kind = Image.MIME[str(image.format)]
+        ImageOps.exif_transpose(image, in_place=True)
+        return Picture(file.name, kind, *image.size, data), _thumbnail(image)
 
 
 def _too_many_pixels(file: Path) -> ChatRefused:
@@ -78,10 +79,11 @@ def _too_many_pixels(file: Path) -> ChatRefused:
 
 
 def _thumbnail(image: Image.Image) -> Picture:
+    """Made of the image itself, which is small afterwards: a copy would take as much memory again."""
     see_through = image.mode in _SEE_THROUGH or "transparency" in image.info
-    small = image.convert("RGBA" if see_through else "RGB")
-    small.thumbnail(_THUMBNAIL)
-    form, ending = ("PNG", "png") if see_through else ("JPEG", "jpg")
+    form, mode = ("PNG", "RGBA") if see_through else ("JPEG", "RGB")
+    small = image.convert(mode) if image.mode in {"P", "PA"} else image  # colours by number cannot be mixed
+    small.thumbnail(_SIZE)
     written = io.BytesIO()
-    small.save(written, form)
-    return Picture(f"thumbnail.{ending}", Image.MIME[form], *small.size, written.getvalue())
+    small.convert(mode).save(written, form)
+    return Picture(f"thumbnail.{form.lower()}", Image.MIME[form], *small.size, written.getvalue())
