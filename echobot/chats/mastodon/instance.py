@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mastodon import Mastodon
@@ -22,6 +22,8 @@ class Instance:
     limits: TextLimits = field(default_factory=TextLimits)
     streaming: str | None = None  # where its streams are, when that is another address
     keeps_keys: bool = False  # whether it surely remembers the key of a post: GoToSocial does not
+    description_characters: int = 1500  # of a picture
+    picture_bytes: int = 10_000_000
 
 
 async def instance_of(server: Server) -> Instance:
@@ -29,7 +31,7 @@ async def instance_of(server: Server) -> Instance:
     ways: tuple[Callable[[Mastodon], Any], ...] = (Mastodon.instance_v2, Mastodon.instance_v1)
     for way in ways:
         if (said := await server.ask_if_there(way)) is not None:
-            return _read(said)
+            return _with_pictures(_read(said), said)
     return Instance()
 
 
@@ -44,6 +46,15 @@ def _read(said: Any) -> Instance:
     streaming = _mapping(configuration, "urls").get("streaming") or urls.get("streaming_api")
     keeps_keys = bool(_MASTODON.fullmatch(str(said.get("version") or "")))
     return Instance(limits, streaming if isinstance(streaming, str) else None, keeps_keys)
+
+
+def _with_pictures(instance: Instance, said: Any) -> Instance:
+    media = _mapping(_mapping(said, "configuration"), "media_attachments")
+    return replace(
+        instance,
+        description_characters=_number(media.get("description_limit"), instance.description_characters),
+        picture_bytes=_number(media.get("image_size_limit"), instance.picture_bytes),
+    )
 
 
 def _mapping(said: Any, key: str) -> Mapping[str, Any]:

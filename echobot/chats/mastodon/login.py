@@ -14,7 +14,7 @@ from echobot.chats.mastodon.account import advice_for, own_account
 from echobot.chats.mastodon.server import REQUEST_SECONDS, USER_AGENT, Server
 from echobot.errors import ChatRefused
 
-_SCOPES = ("read:notifications", "read:statuses", "write:statuses")
+_SCOPES = ("read:notifications", "read:statuses", "write:statuses", "write:media")  # the last is for posters
 _WHO_AM_I, _WHO_AM_I_BEFORE_4_3 = "profile", "read:accounts"
 
 

@@ -18,12 +18,14 @@ _LEAST_ROOM = 20  # characters beside a link
 def posts(text: str, asker: str, limits: TextLimits, warning: str = "", most: int = 6) -> tuple[str, ...]:
     """The texts of a thread's posts, each beginning with the asker's handle; none when there is nothing to say.
 
+    Where nobody asked (""), none does.
+
     One post when all fits; else at most `most`, which end with "(1/3)". What does not fit into those is left out, and
     the last one ends with a sentence and "…". A `warning` counts in every post, because it goes above each.
     Raises ChatRefused when handle and warning leave no room; `short_warning` makes some.
     """
     said = without_mentions(_without_handle(text.strip(), asker)).strip()
-    handle = f"@{asker} "
+    handle = f"@{asker} " if asker else ""
     if not said:
         return ()
     if length(handle + said, limits, warning) <= limits.characters:

@@ -19,11 +19,15 @@ class Rhythm:
     soon: timedelta = timedelta(seconds=5)  # after something new, for more may follow; then ever later
     edits: timedelta = timedelta(minutes=1)  # between two looks for edited questions
     edits_until: timedelta = timedelta(hours=1)  # after the last mention
+    picture: timedelta = timedelta(seconds=1)  # until the server has processed one; then ever longer
     first_pause: timedelta = timedelta(seconds=5)
     longest_pause: timedelta = timedelta(minutes=5)
 
     def pauses(self) -> Iterator[timedelta]:
         return growing(self.first_pause, self.longest_pause)
+
+    def looks_at_picture(self) -> Iterator[timedelta]:
+        return growing(self.picture, self.longest_pause)
 
 
 @dataclass(slots=True)

@@ -141,7 +141,9 @@ def refusal(error: MastodonError, status: int, said: str, until_reset: timedelta
     sentence = f"the server answered {status}{f', {said}' if said else ''}"
     if isinstance(error, MastodonUnauthorizedError) or (status == 403 and said and not (is_post and _may_post(said))):
         return LoginRefused(f"{sentence}; {LOG_IN_AGAIN}")
-    if said and 400 <= status < 500 and status not in _MAY_HELP_LATER:
+    if (
+        (said or status == 413) and 400 <= status < 500 and status not in _MAY_HELP_LATER
+    ):  # a proxy says it without JSON
         return ChatRefused(sentence)
     return ChatUnavailable(sentence if status >= 400 else "the server's answer cannot be read")
 

@@ -57,7 +57,8 @@ async def test_the_token_is_kept_with_the_least_rights_and_nobody_else_can_read_
     assert address.startswith(f"{server.url}/oauth/authorize?")
     assert (token.stat().st_mode & 0o777, word in told) == (0o600, False)
     who = "profile" if flavour is Flavour.MASTODON else "read:accounts"
-    assert set(server.gate.named(word).scopes) == {who, "read:notifications", "read:statuses", "write:statuses"}
+    scopes = {who, "read:notifications", "read:statuses", "write:statuses", "write:media"}
+    assert set(server.gate.named(word).scopes) == scopes
 
 
 async def test_it_says_what_is_still_to_do_about_the_account_and_how(server, log_in):

@@ -23,6 +23,7 @@ class InstanceApi:
         self._home, self._manners, self._limits = home, manners, limits
         self._base, self._streaming_base = base, streaming_base
         self.rules = ["Be kind"]
+        self.most_bytes = 16_777_216  # of a picture; nothing but told
 
     def routes(self) -> list[web.RouteDef]:
         routes = [web.get("/api/v1/instance", self._first), web.get("/api/v1/instance/rules", self._rules)]
@@ -103,7 +104,7 @@ class InstanceApi:
         media = {
             "supported_mime_types": list(TYPES),
             "description_limit": LONGEST_DESCRIPTION,
-            "image_size_limit": 16_777_216,
+            "image_size_limit": self.most_bytes,
             "image_matrix_limit": 33_177_600,
             "video_size_limit": 103_809_024,
             "video_frame_rate_limit": 120,
