@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, settings
 from tests.fakes import FakeChat, FakeClock
 from tests.samples import ENTRY
 
-
 settings.register_profile(
     "echobot",
     derandomize=True,  # the same examples each time: what fails on one machine fails on all
