@@ -119,7 +119,7 @@ class Announcer:
         is_first = await self._fill(book, Filled([due.slot], due.occasion.until), now)
         if not (why and is_first):
             return
-        name = f'"{self._herald.name(due.occasion.announcement)}" ({due.slot.occurrence})'
+        name = f"{self._herald.name(due.occasion.announcement)}, {due.slot.occurrence},"
         log.error("an announcement was missed", name=name, destination=due.slot.destination, reason=why)
         about = f"{MISSED}{due.slot.announcement} for {due.slot.destination}"
         await self._store.note_trouble(about, f"{name} was not posted: {why}", now)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
+from echobot.content.announced_lengths import Length, too_long
 from echobot.content.announcements import beside
 from echobot.content.folder import yaml_files
 from echobot.content.items import Item
@@ -14,15 +15,24 @@ from echobot.content.questions import Asked, load_questions
 from echobot.content.settings_file import read_settings
 from echobot.content.tested import copied_phrasings, unknown_ids, untested
 from echobot.content.upkeep import few_phrasings, overdue
+from echobot.core.heralding import Herald
 from echobot.core.knowledge import Knowledge
 from echobot.core.problem import Problem
 from echobot.settings import Settings
 
 
 def check(
-    folders: Iterable[Path], settings_file: Path | None, today: date | None = None, *, thorough: bool = False
+    folders: Iterable[Path],
+    settings_file: Path | None,
+    today: date | None = None,
+    *,
+    thorough: bool = False,
+    length: Length = lambda text, _: len(text),
 ) -> list[Problem]:
-    """All problems, in the order of the files; with settings, their own knowledge base is looked at as well."""
+    """All problems, in the order of the files; with settings, their own knowledge base is looked at as well.
+
+    `length` is how long a text and the warning above it are where they are posted.
+    """
     found: set[Problem] = set()
     looked_at = list(folders)
     settings: Settings | None = None
@@ -35,7 +45,7 @@ def check(
         loaded = load_items(folder)
         found.update(_check_folder(folder, loaded, today, thorough=thorough))
         if settings:  # else nobody knows what its destinations are
-            found.update(problem for each in loaded.announced for problem in beside(settings.destinations, each))
+            found.update(_check_destinations(loaded, settings, today, length))
     return sorted(found)
 
 
@@ -51,6 +61,15 @@ def _check_folder(folder: Path, loaded: Loaded, today: date | None, *, thorough:
         from echobot.content.confusion import confusions  # noqa: PLC0415 - what only this needs to import
 
         yield from confusions(items, knowledge)
+
+
+def _check_destinations(loaded: Loaded, settings: Settings, today: date | None, length: Length) -> Iterator[Problem]:
+    for each in loaded.announced:
+        yield from beside(settings.destinations, each)
+    if loaded.knowledge and today:
+        herald = Herald(loaded.knowledge)
+        for each in loaded.announced:
+            yield from too_long(each, herald, settings, today, length)
 
 
 def _check_questions(folder: Path, items: Iterable[Item], knowledge: Knowledge | None) -> Iterator[Problem]:

@@ -53,8 +53,8 @@ def stretch(event: Event, language: Language) -> str:
     if event.whole_days:
         in_words = month_written if event.whole_months else written
         return " – ".join(dict.fromkeys((in_words(first, language), in_words(last, language))))
-    until = f"{event.ends:%H:%M}" if first == last else f"{written(last, language)}, {event.ends:%H:%M}"
-    hours = f"{event.starts:%H:%M}" + (f"–{until}" if event.ends != event.starts else "")
+    until = f"–{event.ends:%H:%M}" if first == last else f" – {written(last, language)}, {event.ends:%H:%M}"
+    hours = f"{event.starts:%H:%M}" + (until if event.ends != event.starts else "")
     return f"{written(first, language)}, {hours} ({_clocks(event.starts, language)})"
 
 
