@@ -1,5 +1,6 @@
 """Options and rules for the whole suite."""
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -34,6 +35,12 @@ def pytest_configure():
 def pytest_unconfigure():
     if "PYTEST_XDIST_WORKER" not in os.environ:
         shutil.rmtree(os.environ["XDG_CACHE_HOME"], ignore_errors=True)
+
+
+@pytest.fixture
+def run_in_a_thread():
+    """A command has an event loop of its own, and the test has one already."""
+    return asyncio.to_thread
 
 
 @pytest.fixture
