@@ -118,6 +118,18 @@ async def test_a_server_with_room_for_more_gets_it_in_one_piece(bot, asked):
     assert len(bot.posts) == 1
 
 
+@EVERY_KIND
+async def test_a_server_with_little_room_gets_parts_that_it_takes_however_it_counts(server, bot, ana):
+    server.limits.longest_text = 200
+    await bot.listen()
+    server.say(ana, "@echobot hello", spoiler_text="👨‍👩‍👧‍👦" * 3)
+    text = "Look at https://joinpeertube.org/a/long/way/to/somewhere?and=more 👨‍👩‍👧‍👦, e\u0301. " * 12
+    await bot.chat.send(reply_to((await bot.kept.have(1))[0], text))
+
+    assert len(bot.posts) > 1
+    assert sum(post.text.count("https://joinpeertube.org/a/long/way/to/somewhere?and=more") for post in bot.posts) > 5
+
+
 # Once
 
 
