@@ -73,7 +73,7 @@ class MastodonChat:
         if cursor is None:
             await keep([], self._cursor)
         log.info("listening", account=self.account, server=self._settings.server)
-        stream = Stream(self.account, streaming, self._token, self._looks.hint, self._rhythm.pauses)
+        stream = Stream(self.account, streaming, self._token, self._looks.hint, self._rhythm)
         hints = asyncio.create_task(stream.run())
         try:
             await self._look_for_ever(keep)

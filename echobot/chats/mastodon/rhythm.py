@@ -21,6 +21,7 @@ class Rhythm:
     edits_until: timedelta = timedelta(hours=1)  # after the last mention
     first_pause: timedelta = timedelta(seconds=5)
     longest_pause: timedelta = timedelta(minutes=5)
+    silence: timedelta = timedelta(seconds=60)  # four heartbeats of a stream that did not come: nobody is there
 
     def pauses(self) -> Iterator[timedelta]:
         return growing(self.first_pause, self.longest_pause)

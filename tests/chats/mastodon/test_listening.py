@@ -1,6 +1,7 @@
 """What comes to the bot from a Mastodon server: every mention that is meant for it, once, in order."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -137,6 +138,30 @@ async def test_a_stream_that_ends_is_opened_again(server, bots, ana, fault):
     getattr(server.streams, fault)()
     await until(lambda: server.streams.open and first not in server.streams.open, "another stream")
     server.say(ana, "@echobot are you still there?")
+
+    assert await bot.kept.have(1)
+
+
+@pytest.mark.parametrize("flavour", [Flavour.MASTODON, Flavour.GOTOSOCIAL], ids=["events", "websocket"], indirect=True)
+async def test_a_stream_in_which_nobody_lives_any_more_is_given_up_for_another(server, bots, ana):
+    bot = bots(replace(RARE, silence=timedelta(seconds=0.4)))
+    await bot.listen()
+    (first,) = await until(lambda: list(server.streams.open), "a stream")
+    server.streams.is_frozen = True
+    await until(lambda: server.streams.open and first not in server.streams.open, "another stream")
+    server.streams.is_frozen = False
+    server.say(ana, "@echobot are you still there?")
+
+    assert await bot.kept.have(1)
+
+
+async def test_a_page_in_place_of_a_stream_is_none_and_the_websocket_is_tried(server, bots, ana):
+    server.troubles["GET /api/v1/streaming/user/notification"].extend([troubles.page(200)] * 100_000)
+    bot = bots(RARE)
+    await bot.listen()
+    await until(lambda: server.streams.open, "a stream")
+    await asyncio.sleep(0.1)  # let the look that an opened stream is worth pass
+    server.say(ana, "@echobot hello")
 
     assert await bot.kept.have(1)
 
