@@ -8,7 +8,7 @@ import pytest
 
 from echobot.core.message import Address
 from echobot.errors import LoginRefused, StoreError
-from tests.chats.mastodon.conftest import RARE
+from tests.chats.mastodon.conftest import MONTH, RARE, Clock
 from tests.servers.fake_mastodon import Flavour, troubles
 from tests.servers.people import until
 
@@ -271,6 +271,16 @@ async def test_an_edited_question_comes_once_more_as_a_later_form_of_the_first(s
     assert bot.kept.texts == ["what is PeerTub", "what is Mastodon?", "something else"]
 
 
+async def test_an_old_post_that_an_edit_makes_a_mention_was_said_when_it_was_edited(server, bot, ana, clock):
+    await bot.listen()
+    status = server.say(ana, "what is PeerTube?", created_at=clock() - MONTH)
+    server.edit(status, "@echobot what is PeerTube?")
+    message = (await bot.kept.have(1))[0]
+
+    assert (message.text, message.revises) == ("what is PeerTube?", None)
+    assert clock() - message.sent_at < timedelta(minutes=5)
+
+
 async def test_two_edits_are_two_later_forms(server, bot, ana):
     await bot.listen()
     status = server.say(ana, "@echobot one")
@@ -368,17 +378,19 @@ async def test_however_many_hints_there_are_it_looks_no_more_often_than_the_serv
     assert server.count("GET", "/api/v1/notifications") - looks < 80
 
 
-async def test_times_are_the_bots_own_however_wrong_the_servers_clock_is(server, bots, ana, clock):
-    """The server is three days ahead; a question of now is of now."""
-    from datetime import UTC, datetime
-
-    clock.ahead = timedelta(days=3)
-    bot = bots(clock=lambda: datetime.now(UTC))
+@pytest.mark.parametrize("days", [3, -3], ids=["ahead", "behind"])
+async def test_times_are_the_bots_own_however_wrong_the_servers_clock_is(server, bots, ana, clock, days):
+    """A question of now is of now."""
+    clock.ahead = timedelta(days=days)
+    bot = bots(clock=Clock())
     await bot.listen()
-    server.say(ana, "@echobot hello")
-    (message,) = await bot.kept.have(1)
+    status = server.say(ana, "@echobot hello")
+    await bot.kept.have(1)
+    server.edit(status, "@echobot hello, hello")
+    first, again = await bot.kept.have(2)
 
-    assert abs(message.sent_at - datetime.now(UTC)) < timedelta(minutes=5)
+    for message in (first, again):
+        assert abs(message.sent_at - Clock()()) < timedelta(minutes=5)
 
 
 @pytest.mark.parametrize(

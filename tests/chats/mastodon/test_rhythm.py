@@ -11,12 +11,13 @@ from tests.fakes import FakeClock
 SECOND, WINDOW, ALLOWED = timedelta(seconds=1), timedelta(minutes=15), 300  # Mastodon's limit of pages
 
 
-def pauses(*found, rhythm=Rhythm()):
-    looks = Looks(rhythm, FakeClock())
+def pauses(*found, poll=30):
+    looks = Looks(Rhythm(poll=poll * SECOND), FakeClock())
     return [looks.pause(found=each) // SECOND for each in found]
 
 
 def test_where_nobody_speaks_it_looks_every_half_minute():
+    assert Rhythm().poll == 30 * SECOND
     assert pauses(False, False) == [30, 30]
 
 
@@ -25,7 +26,7 @@ def test_after_something_new_it_looks_soon_and_then_ever_later():
 
 
 def test_it_never_waits_longer_than_the_settings_say():
-    assert pauses(True, False, rhythm=Rhythm(poll=2 * SECOND)) == [2, 2]
+    assert pauses(True, False, poll=2) == [2, 2]
 
 
 @given(some.lists(some.tuples(some.integers(1, 500), some.sampled_from([0, 0.1, 1, 3.9, 4, 20, 400])), max_size=8))

@@ -1,14 +1,14 @@
 """What the bot posts: one reply to each question, to nobody but the asker, never more public than the question."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
 from echobot.chats.mastodon.envelope import Envelope
 from echobot.errors import ChatRefused, ChatUnavailable, LoginRefused
-from tests.chats.mastodon.conftest import reply_to, reply_to_status
+from tests.chats.mastodon.conftest import Clock, reply_to, reply_to_status
 from tests.servers.fake_mastodon import Flavour, troubles
 
 EVERY_KIND = pytest.mark.parametrize("flavour", list(Flavour), ids=lambda flavour: flavour.name.lower(), indirect=True)
@@ -287,6 +287,38 @@ async def test_until_then_nothing_is_asked_at_all_and_reading_goes_on(server, bo
     clock.ahead = timedelta(minutes=4)
     await bot.chat.send(reply)
     assert len(bot.posts) == 1
+
+
+@pytest.mark.parametrize("hours", [5, -5], ids=["ahead", "behind"])
+async def test_how_long_to_wait_is_reckoned_by_the_servers_clock_however_wrong_it_is(server, bots, ana, clock, hours):
+    clock.ahead = timedelta(hours=hours)
+    bot = bots(clock=Clock())
+    await bot.listen()
+    server.say(ana, "@echobot hello")
+    reply = reply_to((await bot.kept.have(1))[0])
+    server.limits.buckets["statuses"].most = 0
+    with pytest.raises(ChatUnavailable) as limited:
+        await bot.chat.send(reply)
+
+    assert limited.value.not_sent
+    assert timedelta(0) < limited.value.retry_after <= timedelta(hours=3)
+    assert abs(limited.value.retry_after - _left_of_three_hours(clock())) < timedelta(seconds=10)
+
+
+def _left_of_three_hours(now):
+    """Mastodon counts posts in fixed windows."""
+    window = timedelta(hours=3)
+    return window - (now - datetime.fromtimestamp(0, UTC)) % window
+
+
+@pytest.mark.parametrize("wait", ["120", "soon"])
+async def test_a_proxy_that_says_how_long_to_wait_is_obeyed(server, bot, asked, wait):
+    server.troubles[POST].append(troubles.too_many({"Retry-After": wait}))
+    with pytest.raises(ChatUnavailable) as limited:
+        await bot.chat.send(reply_to(await asked()))
+
+    expected = timedelta(seconds=120) if wait == "120" else None
+    assert expected == limited.value.retry_after or abs(limited.value.retry_after - expected) < timedelta(seconds=5)
 
 
 async def test_too_many_requests_without_a_word_about_when_are_tried_later(server, bot, asked):
