@@ -14,7 +14,7 @@ from echobot.chats.mastodon.envelope import Envelope, narrower, narrowness
 from echobot.chats.mastodon.instance import Instance
 from echobot.chats.mastodon.posts import posts, short_warning
 from echobot.chats.mastodon.reading import Status, sound, writer
-from echobot.chats.mastodon.server import Server
+from echobot.chats.mastodon.server import GONE, Server
 from echobot.core.message import Reply
 from echobot.errors import ChatError, ChatRefused, ChatUnavailable, LoginRefused
 
@@ -85,10 +85,10 @@ class Posting:
         texts = self._texts(reply)
         warning = self._warning(Envelope.read(reply.envelope))
         for post, text in zip(ids, texts, strict=False):
-            status = await self._server.ask(_edit(post, text, warning), "post")
+            status = await self._server.ask(_edit(post, text, warning, reply.language), "post")
             await self._verify(status, reply)
         for post in ids[len(texts) :]:
-            await self._server.ask_if_there(_deletion(post), "delete")
+            await self._delete(post)
         return await self._post(reply, texts, ids[: len(texts)])
 
     def _texts(self, reply: Reply) -> tuple[str, ...]:
@@ -106,6 +106,8 @@ class Posting:
             if not await self._take_away(str(post)):
                 raise ChatUnavailable(f"{wrong}, and it could not be deleted yet")
             raise ChatRefused(wrong)
+        if reply.asker.lower() not in _mentioned(status, but=self._me):
+            log.warning("the server did not tell the asker of a reply", post=status["id"])
 
     async def _wrong(self, status: Any, reply: Reply) -> str:
         if not isinstance(status, Mapping) or not status.get("id"):
@@ -129,12 +131,17 @@ class Posting:
         """Whether it is gone."""
         for _ in range(_ATTEMPTS):
             try:
-                await self._server.ask_if_there(_deletion(post), "delete")
-            except ChatUnavailable as error:
+                await self._delete(post)
+            except LoginRefused:
+                raise
+            except ChatError as error:
                 log.error("a post could not be deleted", post=post, reason=str(error))
             else:
                 return True
         return False
+
+    async def _delete(self, post: str) -> None:
+        await self._server.ask_if_there(lambda client: client.status_delete(post), "delete", GONE)
 
     async def _made_after(self, post: str) -> list[Status]:
         """The bot's own post that answers this one, the one that answers that, and so on.
@@ -149,13 +156,11 @@ class Posting:
         return _chain([status for status in below if writer(status) == self._me], post)
 
 
-def _edit(post: str, text: str, warning: str | None) -> Callable[[Mastodon], Any]:
-    """Everything is given, for an edit replaces everything."""
-    return lambda client: client.status_update(post, text, spoiler_text=warning or "", sensitive=bool(warning))
-
-
-def _deletion(post: str) -> Callable[[Mastodon], Any]:
-    return lambda client: client.status_delete(post)
+def _edit(post: str, text: str, warning: str | None, language: str) -> Callable[[Mastodon], Any]:
+    """Everything is given, for an edit replaces everything; `status_update` of Mastodon.py takes no language."""
+    return lambda client: client._Mastodon__status_internal(  # type: ignore[attr-defined]  # noqa: SLF001
+        text, spoiler_text=warning or "", sensitive=bool(warning), language=language, edit=post
+    )
 
 
 def _later(error: ChatError) -> ChatUnavailable:
