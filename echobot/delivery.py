@@ -14,7 +14,7 @@ from typing import TypeAlias
 import structlog
 
 from echobot.core.message import Delivery, DeliveryKey, Reply
-from echobot.errors import ChatError, ChatRefused, ChatUnavailable, LoginRefused
+from echobot.errors import ChatError, ChatRefused, ChatUnavailable, LoginRefused, NotAsMeant
 from echobot.ports import Chat, Store
 
 log = structlog.get_logger()
@@ -139,7 +139,7 @@ class Courier:
             await self._store.postpone(reply.key, self._clock(), str(refused), delivery.first_tried_at)
             raise
         except ChatRefused as refused:
-            await self._give_up(reply, str(refused))
+            await self._give_up(reply, refused)
         except ChatUnavailable as trouble:
             await self._postpone(delivery, begun, trouble)
             return trouble
@@ -169,9 +169,11 @@ class Courier:
         await self._store.postpone(delivery.reply.key, until, str(trouble), unknown_since)
         log.warning("a reply has to wait", **_names(delivery.reply), reason=str(trouble), until=until.isoformat())
 
-    async def _give_up(self, reply: Reply, reason: str) -> None:
-        await self._store.give_up(reply.key, reason, self._clock())
-        log.error("a reply was given up", **_names(reply), reason=reason)
+    async def _give_up(self, reply: Reply, refused: ChatRefused) -> None:
+        await self._store.give_up(reply.key, str(refused), self._clock())
+        if isinstance(refused, NotAsMeant):
+            await self._store.note_trouble(self._chat.account, str(refused), self._clock())
+        log.error("a reply was given up", **_names(reply), reason=str(refused))
 
     def _pause_after(self, troubles: Sequence[ChatUnavailable | None]) -> timedelta:
         asked_for = max((t.retry_after for t in troubles if t and t.retry_after), default=timedelta(0))

@@ -73,7 +73,8 @@ class Chat(Protocol):
         """Send a reply and return what the server calls it. One `key` makes one post, however often it is sent.
 
         A reply `instead_of` an earlier one changes that one and makes no other.
-        Raises `ChatUnavailable` when the outcome is unknown or later may help, `ChatRefused` when it never will.
+        Raises `ChatUnavailable` when the outcome is unknown or later may help, `ChatRefused` when it never will; of
+        those `NotAsMeant` when the server did something else, such as to show the reply to others.
         It does not wait and does not try again: `delivery` does both.
         """
 

@@ -16,7 +16,7 @@ from echobot.chats.mastodon.posts import posts, short_warning
 from echobot.chats.mastodon.reading import Status, sound, writer
 from echobot.chats.mastodon.server import GONE, Server
 from echobot.core.message import Reply
-from echobot.errors import ChatError, ChatRefused, ChatUnavailable, LoginRefused
+from echobot.errors import ChatError, ChatUnavailable, LoginRefused, NotAsMeant
 
 log = structlog.get_logger()
 
@@ -105,7 +105,7 @@ class Posting:
             log.error("a reply is taken away again", post=post, reason=wrong)
             if not await self._take_away(str(post)):
                 raise ChatUnavailable(f"{wrong}, and it could not be deleted yet")
-            raise ChatRefused(wrong)
+            raise NotAsMeant(f"a reply was deleted again: {wrong}")
         if reply.asker.lower() not in _mentioned(status, but=self._me):
             log.warning("the server did not tell the asker of a reply", post=status["id"])
 

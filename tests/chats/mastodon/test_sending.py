@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from echobot.chats.mastodon.envelope import Envelope
-from echobot.errors import ChatRefused, ChatUnavailable, LoginRefused
+from echobot.errors import ChatRefused, ChatUnavailable, LoginRefused, NotAsMeant
 from tests.chats.mastodon.conftest import Clock, reply_to, reply_to_status
 from tests.servers.fake_mastodon import Flavour, troubles
 
@@ -386,7 +386,7 @@ async def test_one_reply_that_is_not_allowed_is_refused_and_the_account_goes_on(
 
 async def test_a_reply_that_the_server_made_more_public_is_taken_away_and_told(server, bot, asked):
     server.troubles[POST].append(troubles.posted_as("public"))
-    with capture_logs() as lines, pytest.raises(ChatRefused, match="made it public and not direct"):
+    with capture_logs() as lines, pytest.raises(NotAsMeant, match="made it public and not direct"):
         await bot.chat.send(reply_to(await asked(visibility="direct")))
 
     assert bot.posts == []
@@ -395,7 +395,7 @@ async def test_a_reply_that_the_server_made_more_public_is_taken_away_and_told(s
 
 async def test_a_reply_that_the_server_sent_to_somebody_else_as_well_is_taken_away_and_told(server, bot, bob, asked):
     server.troubles[POST].append(troubles.also_mentioning(bob))
-    with pytest.raises(ChatRefused, match="more than the asker"):
+    with pytest.raises(NotAsMeant, match="more than the asker"):
         await bot.chat.send(reply_to(await asked(visibility="direct")))
 
     assert bot.posts == []
@@ -444,7 +444,7 @@ async def test_a_new_account_sees_that_its_reply_was_thrown_away_as_spam(server,
     await bot.listen()
     server.say(ana, "@echobot hello")
     server.troubles[POST].append(troubles.silently_dropped)
-    with pytest.raises(ChatRefused, match="spam"):
+    with pytest.raises(NotAsMeant, match="spam"):
         await bot.chat.send(reply_to((await bot.kept.have(1))[0]))
 
 
