@@ -63,6 +63,23 @@ async def test_choices_are_answered_by_a_reply_with_a_number_and_the_talk_stays_
     assert answer.visibility == "direct"
 
 
+async def test_nothing_of_a_private_talk_reaches_anybody_else_whatever_happens_in_it(talk):
+    follower, other = talk.server.account("bob"), talk.server.account("carl", domain="far.example.net")
+    talk.server.people.follow(follower, talk.bot.account)
+    await talk.say("google drive", visibility="direct")
+    await talk.say("2", visibility="direct")
+    reply = await talk.say("what is the fediverse?", visibility="direct")
+    talk.server.edit(talk.said, "@echobot an alternative to gdrive? @carl@far.example.net says so")
+    await until(lambda: "Google Drive" in reply.text, "the reply to change")
+    await talk.say("nothing that anybody knows", visibility="direct")
+    await talk.say("stop", visibility="direct")
+
+    assert len(talk.bot.posts) == 5
+    assert all(post.visibility == "direct" and post.mentions == [talk.ana] for post in talk.bot.posts)
+    assert talk.server.inbox(follower) == []
+    assert {status.account for status in talk.server.inbox(other)} <= {talk.ana}
+
+
 async def test_a_number_in_another_thread_picks_nothing(talk):
     await talk.say("google drive")
     talk.last = None
