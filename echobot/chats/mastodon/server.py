@@ -34,6 +34,7 @@ USER_AGENT = f"echobot/{version('echobot')}"
 _UNSURE = timedelta(seconds=2)  # clocks that differ by less are taken for one
 _LONGEST_REST = timedelta(hours=3)  # no limit of Mastodon's is counted over a longer time
 _MAY_HELP_LATER = {408, 425, 429}
+_UNREADABLE = "the server's answer cannot be read"
 _NOT_THERE = frozenset([403, 404, 405, 410, 501])  # for the bot; or the server knows no such requests
 GONE = frozenset([404, 410])
 """For everybody."""
@@ -102,7 +103,7 @@ class Server:
             self._pace(limit)
             raise refusal(error, self._status, self._said, self._until_reset(), limit) from error
         except (ValueError, LookupError, TypeError, AttributeError) as error:
-            raise ChatUnavailable(f"the server's answer cannot be read ({type(error).__name__})") from error
+            raise ChatUnavailable(f"{_UNREADABLE} ({type(error).__name__})") from error
         self._pace(limit)
         return answer
 
@@ -150,7 +151,7 @@ def refusal(error: MastodonError, status: int, said: str, until_reset: timedelta
         return LoginRefused(f"{sentence}; {LOG_IN_AGAIN}")
     if said and 400 <= status < 500 and status not in _MAY_HELP_LATER:
         return ChatRefused(sentence)
-    return ChatUnavailable(sentence if status >= 400 else "the server's answer cannot be read")
+    return ChatUnavailable(sentence if status >= 400 else _UNREADABLE)
 
 
 def _ends_all(said: str, limit: str) -> bool:
@@ -162,6 +163,8 @@ def _without_answer(error: MastodonNetworkError) -> ChatUnavailable:
     cause = error.__context__
     if _never_connected(cause):
         return ChatUnavailable("the server cannot be reached", not_sent=True)
+    if isinstance(cause, ValueError):
+        return ChatUnavailable(_UNREADABLE)
     return ChatUnavailable(f"the server did not answer ({type(cause).__name__})")
 
 

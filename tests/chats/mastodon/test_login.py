@@ -9,7 +9,7 @@ import pytest
 
 from echobot.access import log_in_to_mastodon
 from echobot.content.settings_file import load_settings
-from echobot.errors import ChatError, ChatRefused, ChatUnavailable, SettingsError
+from echobot.errors import ChatRefused, ChatUnavailable, SettingsError
 from tests.servers.fake_mastodon import Flavour, troubles
 
 EVERY_KIND = pytest.mark.parametrize("flavour", list(Flavour), ids=lambda flavour: flavour.name.lower(), indirect=True)
@@ -60,6 +60,14 @@ async def test_the_token_is_kept_with_the_least_rights_and_nobody_else_can_read_
     assert set(server.gate.named(word).scopes) == {who, "read:notifications", "read:statuses", "write:statuses"}
 
 
+async def test_the_address_makes_people_log_in_as_the_bot_whoever_the_browser_knows(server, log_in):
+    _, (address,) = await log_in(server.account("echobot"))
+    asked = parse_qs(urlsplit(address).query)
+
+    assert asked["force_login"] == ["True"]
+    assert "None" not in address
+
+
 async def test_it_says_what_is_still_to_do_about_the_account_and_how(server, log_in):
     told, _ = await log_in(server.account("echobot"))
 
@@ -76,13 +84,13 @@ async def test_a_wrong_code_is_told_and_nothing_is_kept(server, settings_file, l
 
 async def test_a_server_that_cannot_be_reached_is_told(server, settings_file, log_in):
     settings_file.write_text(settings_file.read_text().replace(server.url, "http://127.0.0.1:9"))
-    with pytest.raises(ChatUnavailable, match="cannot be reached"):
+    with pytest.raises(ChatUnavailable, match=r"http://127.0.0.1:9: the server cannot be reached; .*correct `server`"):
         await log_in(server.account("echobot"))
 
 
 async def test_a_server_that_answers_nonsense_is_told(server, log_in):
     server.troubles["POST /api/v1/apps"].append(troubles.page(200))
-    with pytest.raises(ChatError):
+    with pytest.raises(ChatUnavailable, match=rf"{server.url}: the server's answer cannot be read; .*correct `server`"):
         await log_in(server.account("echobot"))
 
 
