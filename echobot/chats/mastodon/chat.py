@@ -52,7 +52,7 @@ class MastodonChat:
         self._clock = clock
         self._rhythm = rhythm or Rhythm(poll=settings.poll_every)
         self._server = Server(settings.server, token, clock, seconds)
-        self._mentions = Mentions(self._server)
+        self._mentions = Mentions(self._server, clock)
         self._looks = Looks(self._rhythm, clock)
         self._me = Me("", account, settings.replies_in_thread)
         self._posting: Posting | None = None

@@ -96,6 +96,22 @@ async def test_the_cursor_moves_only_after_what_is_before_it_was_kept(server, bo
 
 
 @EVERY_KIND
+async def test_what_the_server_shows_after_something_later_is_not_overlooked(server, bot, ana):
+    """Two mentions at once: the first has its id, but is not yet written when the second is seen."""
+    await bot.listen()
+    server.notices.is_slow = True
+    server.say(ana, "@echobot first")
+    server.notices.is_slow = False
+    server.say(ana, "@echobot second")
+    await bot.kept.have(1)
+    server.notices.write()
+    server.say(ana, "@echobot third")
+    await bot.kept.have(3)
+
+    assert sorted(bot.kept.texts) == ["first", "second", "third"]
+
+
+@EVERY_KIND
 async def test_the_stream_says_when_to_look(server, bots, ana):
     bot = bots(RARE)
     await bot.listen()
