@@ -206,6 +206,19 @@ async def test_bots_and_those_who_want_no_bots_are_left_out(server, bot, ana):
     assert bot.kept.texts == ["hello"]
 
 
+async def test_what_is_no_mention_is_passed_over_where_the_server_cannot_leave_it_out(server, bot, ana, bob):
+    server.notices.knows_types = False
+    server.notices.tell(bot.account, bob, "follow")
+    await bot.listen()
+    for number in range(100):
+        server.notices.tell(bot.account, bob, ("favourite", "something_new")[number % 2])
+    server.say(ana, "@echobot hello")
+    server.notices.tell(bot.account, bob, "follow")
+    await bot.kept.have(1)
+
+    assert bot.kept.texts == ["hello"]
+
+
 async def test_its_own_words_are_left_out(server, bot, ana):
     await bot.listen()
     server.say(bot.account, "@echobot I talk to myself")

@@ -35,6 +35,7 @@ class Notices:
         self._kept: list[Notification] = []
         self.policies: defaultdict[Account, dict[str, Measure]] = defaultdict(lambda: dict(_DEFAULTS))
         self.push: Callable[[Notification], None] = lambda _: None
+        self.knows_types = True  # whether one kind can be asked for
         self._unwritten: list[Notification] = []
         self.is_slow = False  # ids are drawn, but nobody sees the rows before `write`
 
@@ -54,6 +55,12 @@ class Notices:
             for one in reversed(self._kept)
             if one.recipient is recipient and not one.sender.is_suspended and (with_filtered or not one.is_filtered)
         ]
+
+    def tell(self, recipient: Account, sender: Account, kind: str) -> None:
+        """Of something else than a mention: a follower, or what no client knows yet."""
+        now = self._clock()
+        self._kept.append(Notification(self._ids.next(now), kind, now, recipient, sender, None, is_filtered=False))
+        self._push(self._kept[-1])
 
     def write(self) -> None:
         """All whose ids are drawn are there, each in its place."""
