@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.servers.echobot_process import EchobotProcess, on_mastodon
-from tests.servers.fake_mastodon import fake_mastodon, troubles
+from tests.servers.fake_mastodon import Flavour, fake_mastodon, troubles
 from tests.servers.people import until
 
 SEED = 20261124
@@ -59,8 +59,8 @@ class Timeline:
 
 
 @pytest.fixture
-async def server():
-    async with fake_mastodon() as running:
+async def server(request):
+    async with fake_mastodon(getattr(request, "param", Flavour.MASTODON)) as running:
         for bucket in running.limits.buckets.values():
             bucket.most = 10**9
         yield running
@@ -79,6 +79,7 @@ def ana(server):
     return server.account("ana")
 
 
+@pytest.mark.parametrize("server", list(Flavour), ids=lambda flavour: flavour.name.lower(), indirect=True)
 async def test_mentions_in_all_visibilities_are_answered_each_to_the_asker_alone(timeline, server, ana):
     others = [server.account("bob"), server.account("carl", domain="far.example.net")]
     followers = [server.account("dora"), server.account("emil", domain="far.example.net")]
@@ -199,6 +200,9 @@ async def test_a_server_that_fails_in_every_way_gets_each_reply_once(timeline, s
 
 
 @pytest.mark.chaos
+@pytest.mark.parametrize(
+    "server", [Flavour.MASTODON, Flavour.GOTOSOCIAL], ids=["with keys", "without keys"], indirect=True
+)
 async def test_a_bot_killed_again_and_again_loses_and_doubles_nothing(timeline, server, full):
     kills, count = (30, 150) if full else (5, 50)
     dice = random.Random(SEED)

@@ -53,7 +53,7 @@ async def test_the_token_is_kept_with_the_least_rights_and_nobody_else_can_read_
     word = token.read_text().strip()
 
     assert told.startswith("Logged in as @echobot@127.0.0.1; the token is in ")
-    assert "Still to do" not in told
+    assert told.endswith("\nNothing is left to do: the account says that it is a bot, and private mentions reach it.")
     assert address.startswith(f"{server.url}/oauth/authorize?")
     assert (token.stat().st_mode & 0o777, word in told) == (0o600, False)
     who = "profile" if flavour is Flavour.MASTODON else "read:accounts"
@@ -73,6 +73,7 @@ async def test_it_says_what_is_still_to_do_about_the_account_and_how(server, log
 
     assert "This is an automated account" in told
     assert "Unsolicited private mentions to Accept" in told
+    assert "Nothing is left to do" not in told
 
 
 async def test_a_wrong_code_is_told_and_nothing_is_kept(server, settings_file, log_in):
