@@ -45,7 +45,7 @@ class Mentions:
             if new:
                 cursor = at if new[-1] is page[-1] else cursor  # what comes late is not what to go on from
                 yield new, cursor
-                self._trail.gave(ids, cursor)
+                self._trail.gave([str(each["id"]) for each in new], cursor)
             if len(page) < _SHORT:  # were there more after all, the next look finds it
                 return
 

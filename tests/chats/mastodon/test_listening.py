@@ -96,7 +96,7 @@ async def test_the_cursor_moves_only_after_what_is_before_it_was_kept(server, bo
 
 
 @EVERY_KIND
-async def test_what_the_server_shows_after_something_later_is_not_overlooked(server, bot, ana):
+async def test_what_the_server_shows_after_something_later_is_not_overlooked(server, bot, ana, clock):
     """Two mentions at once: the first has its id, but is not yet written when the second is seen."""
     await bot.listen()
     server.notices.is_slow = True
@@ -105,6 +105,7 @@ async def test_what_the_server_shows_after_something_later_is_not_overlooked(ser
     server.say(ana, "@echobot second")
     await bot.kept.have(1)
     server.notices.write()
+    clock.ahead = timedelta(seconds=10)
     server.say(ana, "@echobot third")
     await bot.kept.have(3)
 
