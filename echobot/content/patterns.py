@@ -28,7 +28,7 @@ PATTERNS: dict[str, Sentence] = {
     LINK: ("is not a link", "write the whole address, such as https://example.org"),
     DURATION: ("is not a length of time", "write it as 90s, 30m, 2h or 14 days"),
     INTERVAL: ("is not a length of time", "write it as 180 days, 6 months or 1 year"),
-    SERVER_ADDRESS: ("is not the address of a server", "write it as https://matrix.example.org"),
+    SERVER_ADDRESS: ("is not the address of a server", "write it as https://example.org"),
     SERVER_NAME: ("is not the name of a server", "write it as example.org"),
     USER: ("is not a Matrix user", 'write it as "@echobot:example.org"'),
     ROOM: ("is not the id of a room", 'write it as "!abc:example.org"; the settings of a room show it'),

@@ -14,7 +14,7 @@ from echobot.chats.mastodon.instance import Instance
 from echobot.chats.mastodon.reading import Status, moment, sound, writer
 from echobot.chats.mastodon.server import Server
 from echobot.chats.mastodon.thread import Part, chain, is_below, paired, parts_of, says
-from echobot.chats.mastodon.verifying import Verifier
+from echobot.chats.mastodon.verifying import Verifier, delete
 from echobot.chats.outcome import after_a_part, before_sending
 from echobot.core.message import DeliveryKey, Post
 from echobot.errors import ChatRefused
@@ -124,7 +124,7 @@ class Announcing:
 
     async def _delete(self, posts: Iterable[str]) -> None:
         for post in posts:
-            await self._server.ask_if_there(_deletion(post), "delete")
+            await delete(self._server, post)
 
     async def _made(self, post: Post, parts: Sequence[Part]) -> list[Status]:
         """As many of its posts as are there, the first of the thread first."""
@@ -184,7 +184,3 @@ def _change(status: Status, part: Part) -> Callable[[Mastodon], Any]:
 
 def _status(post: str) -> Callable[[Mastodon], Any]:
     return lambda client: client.status(post)
-
-
-def _deletion(post: str) -> Callable[[Mastodon], Any]:
-    return lambda client: client.status_delete(post)

@@ -53,7 +53,7 @@ class MastodonChat:
         self._clock = clock
         self._rhythm = rhythm or Rhythm(poll=settings.poll_every)
         self._server = Server(settings.server, token, clock, seconds)
-        self._mentions = Mentions(self._server)
+        self._mentions = Mentions(self._server, clock)
         self._looks = Looks(self._rhythm, clock)
         self._me = Me("", account, settings.replies_in_thread)
         self._posting: Posting | None = None
@@ -75,7 +75,7 @@ class MastodonChat:
         if cursor is None:
             await keep([], self._cursor)
         log.info("listening", account=self.account, server=self._settings.server)
-        stream = Stream(self.account, streaming, self._token, self._looks.hint, self._rhythm.pauses)
+        stream = Stream(self.account, streaming, self._token, self._looks.hint, self._rhythm)
         hints = asyncio.create_task(stream.run())
         try:
             await self._look_for_ever(keep)

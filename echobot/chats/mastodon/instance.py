@@ -38,14 +38,20 @@ async def instance_of(server: Server) -> Instance:
 def _read(said: Any) -> Instance:
     configuration, urls = _mapping(said, "configuration"), _mapping(said, "urls")
     statuses = _mapping(configuration, "statuses")
-    usual = TextLimits()
-    limits = TextLimits(
-        _number(statuses.get("max_characters") or said.get("max_toot_chars"), usual.characters),
-        _number(statuses.get("characters_reserved_per_url"), usual.per_link),
-    )
+    characters = statuses.get("max_characters") or said.get("max_toot_chars")
     streaming = _mapping(configuration, "urls").get("streaming") or urls.get("streaming_api")
-    keeps_keys = bool(_MASTODON.fullmatch(str(said.get("version") or "")))
-    return Instance(limits, streaming if isinstance(streaming, str) else None, keeps_keys)
+    is_mastodon = bool(_MASTODON.fullmatch(str(said.get("version") or "")))
+    limits = _limits(characters, statuses.get("characters_reserved_per_url"), is_mastodon=is_mastodon)
+    return Instance(limits, streaming if isinstance(streaming, str) else None, is_mastodon)
+
+
+def _limits(characters: Any, per_link: Any, *, is_mastodon: bool) -> TextLimits:
+    """GoToSocial says that it reserves 25 characters for a link, and counts it in full."""
+    usual = TextLimits()
+    most = _number(characters, usual.characters)
+    if not is_mastodon:
+        return TextLimits(most, per_link=0, in_code_points=True)
+    return TextLimits(most, _number(per_link, usual.per_link))
 
 
 def _with_pictures(instance: Instance, said: Any) -> Instance:

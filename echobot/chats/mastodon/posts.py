@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate, takewhile
 
 from echobot.chats.mastodon.length import TextLimits, clusters, length
 from echobot.chats.mastodon.parts import parts
@@ -42,7 +43,8 @@ def short_warning(warning: str, limits: TextLimits) -> str:
     most = limits.characters // 3
     if length("", limits, warning) <= most:
         return warning
-    return "".join(clusters(warning)[: most - 1]) + "…"
+    kept = takewhile(lambda end: end < most, accumulate(length(sign, limits) for sign in clusters(warning)))
+    return "".join(clusters(warning)[: len([*kept])]) + "…"
 
 
 def without_mentions(text: str) -> str:

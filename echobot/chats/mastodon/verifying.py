@@ -9,8 +9,8 @@ import structlog
 
 from echobot.chats.mastodon.envelope import narrowness
 from echobot.chats.mastodon.reading import Status, sound
-from echobot.chats.mastodon.server import Server
-from echobot.errors import ChatError, ChatRefused, ChatUnavailable, LoginRefused
+from echobot.chats.mastodon.server import GONE, Server
+from echobot.errors import ChatError, ChatUnavailable, LoginRefused, NotAsMeant
 
 log = structlog.get_logger()
 
@@ -26,7 +26,7 @@ class Verifier:
         self._doubted = doubted
 
     async def verify(self, status: Any, widest: str, mentioned: Collection[str] = ()) -> str:
-        """The id of a post that is as it should be. Raises `ChatRefused` when it was not, and is gone.
+        """The id of a post that is as it should be. Raises `NotAsMeant` when it was not, and is gone.
 
         `mentioned` are the handles that it may be sent to; `widest` is how public it may be.
         """
@@ -37,7 +37,9 @@ class Verifier:
             log.error("a post is taken away again", post=post, reason=wrong)
             if not await self._take_away(post):
                 raise ChatUnavailable(f"{wrong}, and it could not be deleted yet")
-            raise ChatRefused(wrong)
+            raise NotAsMeant(f"a post was deleted again: {wrong}")
+        if {handle.lower() for handle in mentioned} - _mentioned(status, but=self._me):
+            log.warning("the server did not tell the asker of a reply", post=post)
         return post
 
     async def _wrong(self, status: Status, widest: str, mentioned: Collection[str]) -> str:
@@ -60,7 +62,7 @@ class Verifier:
         """Whether it is gone."""
         for _ in range(_ATTEMPTS):
             try:
-                await self._server.ask_if_there(lambda client: client.status_delete(post), "delete")
+                await delete(self._server, post)
             except LoginRefused:
                 raise
             except ChatError as error:
@@ -68,6 +70,11 @@ class Verifier:
             else:
                 return True
         return False
+
+
+async def delete(server: Server, post: str) -> None:
+    """Make sure that it is not there."""
+    await server.ask_if_there(lambda client: client.status_delete(post), "delete", GONE)
 
 
 def _mentioned(status: Status, but: str) -> set[str]:

@@ -8,7 +8,6 @@ from aiohttp import web
 from tests.servers.fake_mastodon.flavour import Manners
 from tests.servers.fake_mastodon.limits import Limits
 from tests.servers.fake_mastodon.media import LONGEST_DESCRIPTION, MOST, TYPES
-from tests.servers.fake_mastodon.text import URL_LENGTH
 
 
 class InstanceApi:
@@ -96,11 +95,9 @@ class InstanceApi:
         return web.json_response(told)
 
     def _configuration(self) -> dict[str, Any]:
-        statuses = {
-            "max_characters": self._limits.longest_text,
-            "max_media_attachments": MOST,
-            "characters_reserved_per_url": URL_LENGTH,
-        }
+        statuses = {"max_characters": self._limits.longest_text, "max_media_attachments": MOST}
+        if (reserved := self._manners.reserved_per_link) is not None:
+            statuses["characters_reserved_per_url"] = reserved
         media = {
             "supported_mime_types": list(TYPES),
             "description_limit": LONGEST_DESCRIPTION,
