@@ -38,6 +38,7 @@ class Matcher:
             {language: pack.small_words for language, pack in packs.items()},
         )
         self._story = {language: pack.story_words for language, pack in packs.items()}
+        self._small = {language: pack.small_words for language, pack in packs.items()}
 
     def rehearse(self, earlier: Iterable[Trust] = ()) -> Trust:
         """Become ready: learn how sure to be, or go on with what was learnt `earlier` where hardly a phrasing changed.
@@ -113,11 +114,16 @@ class Matcher:
         return match
 
     def _explained(self, question: Question, reading: Reading) -> frozenset[str]:
-        """Words that no phrasing has to account for: how many people there are, what surrounds any need."""
-        story = self._story.get(question.language, frozenset())
-        numbers = {word for word in words(question.text) if word.isdigit()}
-        cues = {word for wanted, said in reading.cues.items() if wanted is not Intent.ELSEWHERE for word in said}
-        return story | numbers | (cues if not reading.named else set())
+        """Words that no phrasing has to account for: how many people there are, what surrounds any need.
+
+        What asks for something else is no story ("work" in "how many people work there"), nor is all that was said.
+        """
+        said = set(words(question.text)) - self._small.get(question.language, frozenset())
+        numbers = {word for word in said if word.isdigit()}
+        cues = {word for wanted, cue in reading.cues.items() if wanted is not Intent.ELSEWHERE for word in cue}
+        story = self._story.get(question.language, frozenset()).difference(reading.cues.get(Intent.ELSEWHERE, ()))
+        explained = story | numbers | (cues if not reading.named else set())
+        return explained if said - explained else explained - story
 
     def _not_elsewhere(self, match: Match, reading: Reading) -> Match:
         """Somebody who asks for prices or opening hours is not answered, unless a phrasing has those words as well."""
