@@ -22,6 +22,7 @@ __all__ = ["Matcher", "Trust"]
 
 _EXPLAINS_MORE = 0.98  # between the catalogue's two sure levels
 _MOST = 5
+_OF_ANY_NEED = frozenset({Intent.REPLACE, Intent.WHAT})  # said of what has no name as well: "alternatives for ..."
 
 
 class Matcher:
@@ -83,6 +84,8 @@ class Matcher:
         if len(words(question.text)) == 1:
             free = [self._not_a_lone_word(match) for match in free]
         free = [self._not_elsewhere(match, reading) for match in free]
+        if any(self._explains_story(match, reading) for match in free):
+            named = [self._doubt(match, "an entry explains more of it") for match in named]
         free = [self._beside_names(match, named, reading) for match in free]
         named = [self._for_a_need(match, reading, question.language) for match in named]
         ranked = sorted([*named, *free], key=lambda match: -match.score)
@@ -120,7 +123,7 @@ class Matcher:
         """
         said = set(words(question.text)) - self._small.get(question.language, frozenset())
         numbers = {word for word in said if word.isdigit()}
-        cues = {word for wanted, cue in reading.cues.items() if wanted is not Intent.ELSEWHERE for word in cue}
+        cues = {word for wanted, cue in reading.cues.items() if wanted in _OF_ANY_NEED for word in cue}
         story = self._story.get(question.language, frozenset()).difference(reading.cues.get(Intent.ELSEWHERE, ()))
         explained = story | numbers | (cues if not reading.named else set())
         return explained if said - explained else explained - story
@@ -135,6 +138,12 @@ class Matcher:
     def _not_a_lone_word(self, match: Match) -> Match:
         """One word ("Berlin") is a question only where a curator wrote it as one."""
         return match if match.score >= ASKED_EXACTLY else self._doubt(match, "one word is no question")
+
+    def _explains_story(self, match: Match, reading: Reading) -> bool:
+        """Whether what stands around a name is what an entry is about: "how did GRAP leave Google Drive"."""
+        if match.entry not in self._knowledge.entries or match.vetoed or match.score < self.found_at:
+            return False
+        return not set(reading.rest).isdisjoint(word for matched in match.matched for word in words(matched))
 
     def _doubt(self, match: Match, why: str) -> Match:
         score = min(match.score, self._levels.partly)

@@ -51,11 +51,11 @@ class Names:
         return [part for word in said for part in self._parts(word)]
 
     def find(self, said: Sequence[str], language: Language) -> list[Named]:
-        """The names in these folded words, in order; of two that overlap, the longer or more exact one."""
+        """The names in these folded words, in order; of two that overlap, the longer one, then the more exact one."""
         found: list[Named] = []
-        for look in (self._exact, self._inflected, self._misspelt):
-            taken = {place for name in found for place in name.span}
-            for length in range(_LONGEST_NAME, 0, -1):
+        for length in range(_LONGEST_NAME, 0, -1):
+            for look in (self._exact, self._inflected, self._misspelt):
+                taken = {place for name in found for place in name.span}
                 for start in range(len(said) - length + 1):
                     span = range(start, start + length)
                     if taken.isdisjoint(span) and (name := look(span, tuple(said[start : start + length]), language)):
@@ -95,7 +95,13 @@ class Names:
         if best is None or len(best[0]) < _MISSPELT:
             return None
         known_as = self._joined[best[0]]
-        return self._named(known_as, span, said) if _is_slip(said, known_as.split()) else None
+        return self._named(known_as, span, said) if self._is_slip(said, known_as.split()) else None
+
+    def _is_slip(self, said: Sequence[str], name: Sequence[str]) -> bool:
+        """Whether it is the name badly typed, and not another name beside it: "Google Fonts" is not "Google Forms"."""
+        if len(said) != len(name):
+            return not any(word in self._entries for word in said)
+        return all(OSA.distance(*pair) <= _slips(pair[0]) for pair in zip(said, name, strict=True))
 
     def _named(self, known_as: str, span: range, said: tuple[str, ...]) -> Named:
         return Named(self._entries[known_as], span, said, known_as)
@@ -118,14 +124,6 @@ class Names:
 def _slips(text: str) -> int:
     """How many letters may be wrong in it."""
     return 1 if len(text) < _BADLY_MISSPELT else 2
-
-
-def _is_slip(said: Sequence[str], name: Sequence[str]) -> bool:
-    """Whether each word may be the name's own, badly typed: "Google Fonts" shares a word with "Google Forms", no more."""
-    if len(said) != len(name):
-        return True
-    pairs = zip(said, name, strict=True)
-    return all(OSA.distance(typed, meant, score_cutoff=_slips(typed)) <= _slips(typed) for typed, meant in pairs)
 
 
 def _vocabulary(knowledge: Knowledge) -> frozenset[str]:
