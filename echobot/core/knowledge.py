@@ -10,6 +10,7 @@ from itertools import chain
 from typing import NewType, TypeAlias
 
 from echobot.core.event import Event, EventKind
+from echobot.core.text import words
 from echobot.core.texts import Language as Language  # noqa: PLC0414  (others have them from here)
 from echobot.core.texts import Texts as Texts  # noqa: PLC0414
 
@@ -160,6 +161,11 @@ class Knowledge:
     def events(self, kind: EventKind) -> list[Entry]:
         """The visits or the workshops, past ones and cancelled ones included."""
         return [entry for entry in self.entries.values() if entry.event and entry.event.kind is kind]
+
+    def name_words(self) -> frozenset[str]:
+        """The folded words that names of tools and services are made of."""
+        things: list[Tool | Service] = [*self.tools.values(), *self.services.values()]
+        return frozenset(words(" ".join(chain.from_iterable((each.name, *each.other_names) for each in things))))
 
     def phrasings(self) -> Iterator[tuple[EntryId, Language, str]]:
         """Every way of asking for an entry or a need, word by word as it was written."""

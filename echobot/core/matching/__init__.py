@@ -37,6 +37,7 @@ class Matcher:
         self._ranker = Ranker(
             list(map(Phrasing._make, knowledge.phrasings())),
             {language: pack.small_words for language, pack in packs.items()},
+            knowledge.name_words(),
         )
         self._story = {language: pack.story_words for language, pack in packs.items()}
         self._small = {language: pack.small_words for language, pack in packs.items()}
@@ -78,12 +79,14 @@ class Matcher:
 
         `wanted` is what was wanted of the last name, and so of this one where the question does not say.
         """
+        if not any(map(str.isalpha, question.text)):
+            return []  # "3" is no question, whatever phrasings have a 3
         reading = self._catalogue.read(question.text, question.language, wanted)
         named = self._catalogue.rank(reading)
         free = self._ranker.rank(question.text, question.language, self._explained(question, reading), _MOST)
         if len(words(question.text)) == 1:
             free = [self._not_a_lone_word(match) for match in free]
-        free = [self._not_elsewhere(match, reading) for match in free]
+        free = [self._not_elsewhere(match, reading, question.language) for match in free]
         if any(self._explains_story(match, reading) for match in free):
             named = [self._doubt(match, "an entry explains more of it") for match in named]
         free = [self._beside_names(match, named, reading) for match in free]
@@ -128,12 +131,16 @@ class Matcher:
         explained = story | numbers | (cues if not reading.named else set())
         return explained if said - explained else explained - story
 
-    def _not_elsewhere(self, match: Match, reading: Reading) -> Match:
-        """Somebody who asks for prices or opening hours is not answered, unless a phrasing has those words as well."""
-        said = {word for left in match.unexplained for word in words(left)}
-        if said.isdisjoint(reading.cues.get(Intent.ELSEWHERE, ())):
-            return match
-        return self._doubt(match, "something else is asked")
+    def _not_elsewhere(self, match: Match, reading: Reading, language: Language) -> Match:
+        """Somebody who asks for prices or opening hours is not answered, unless a phrasing has those words as well.
+
+        Small words are in many phrasings: "how are you" is only answered where a curator wrote it.
+        """
+        cue = reading.cues.get(Intent.ELSEWHERE, ())
+        small = self._small.get(language, frozenset())
+        explained, left = (set(words(" ".join(part))) for part in (match.matched, match.unexplained))
+        doubtful = explained <= small and match.score < ASKED_EXACTLY if small.issuperset(cue) else left & set(cue)
+        return self._doubt(match, "something else is asked") if cue and doubtful else match
 
     def _not_a_lone_word(self, match: Match) -> Match:
         """One word ("Berlin") is a question only where a curator wrote it as one."""

@@ -80,6 +80,13 @@ def test_a_slip_of_the_finger_is_forgiven():
     assert "fedivrese" in match.matched
 
 
+def test_a_name_is_no_slip_of_the_finger_for_a_word():
+    asked = "the netwrok"
+    ranker = Ranker(phrasings(EN), SMALL, frozenset({"netwrok"}))
+
+    assert best(asked, ranker=Ranker(phrasings(EN), SMALL)).score > best(asked, ranker=ranker).score
+
+
 def test_an_inflected_word_is_explained():
     assert "ateliers" in best("les prochains ateliers", FR).matched
 
