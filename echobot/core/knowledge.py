@@ -117,11 +117,13 @@ class Talk:
     stop: tuple[str, ...] = ()  # whole messages of somebody who wants no more answers
     start: tuple[str, ...] = ()  # and of somebody who wants them again
     no: tuple[str, ...] = ()  # whole messages of somebody who wants none of the choices
+    number: tuple[str, ...] = ()  # what may stand beside the number of a choice: "number 2, please"
 
     @property
     def texts(self) -> Iterator[str]:
         """All of it."""
-        own = (self.yes, self.why, self.also, *self.ordinals, self.last, self.stop, self.start, self.no)
+        own = (self.yes, self.why, self.also, *self.ordinals, self.last, self.stop, self.start)
+        own += (self.no, self.number)
         return chain.from_iterable(own)
 
 
