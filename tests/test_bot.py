@@ -38,6 +38,17 @@ async def test_why_tells_the_words_that_spoke_for_the_answer_and_its_source(dial
     assert (await dialogue.say("why?")).startswith(because)
 
 
+async def test_why_after_a_choice_was_picked_tells_what_was_picked(dialogue):
+    await dialogue.say("google drive")
+    await dialogue.say("1")
+
+    assert (await dialogue.say("why?")).startswith("Because of: Replacing Google Drive.")
+
+
+async def test_a_number_that_picks_nothing_is_not_known(dialogue):
+    assert await dialogue.say("7") == "I don't know."
+
+
 async def test_why_without_an_answer_before_it_is_not_known(dialogue):
     assert await dialogue.say("why?") == "I don't know."
 

@@ -129,7 +129,7 @@ class Answerer:
         pack = self.knowledge.languages.get(question.language)
         offered = [entry for entry in before.offered if self.knowledge.thing(entry)]
         if choice := followup.picked(question.text, offered, pack, voice.title):
-            return self._given(question, voice, Match(choice, 1.0, (question.text.strip(),), reason="picked"))
+            return self._given(question, voice, Match(choice, 1.0, (voice.title(choice),), reason="picked"))
         if offered and followup.declines(question.text, pack):
             declined = Unknown(declined=True)
             return Answered(question, declined, (), voice.answer(declined))
