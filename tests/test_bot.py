@@ -59,6 +59,20 @@ async def test_the_next_name_is_asked_about_in_the_same_way(dialogue):
     assert (await dialogue.say("and whatsapp?")).startswith("Instead of WhatsApp:")
 
 
+async def test_the_next_name_is_asked_about_in_the_same_way_after_choices_too(dialogue):
+    await dialogue.say("an alternative to whatsapp")
+    assert (await dialogue.say("google drive")).startswith("Is it one of these?")
+
+    assert (await dialogue.say("and gdrive?")).startswith("Instead of Google Drive:")
+
+
+async def test_a_need_after_a_service_is_what_replaces_it_for_that(dialogue):
+    await dialogue.say("an alternative to gdrive")
+
+    assert (await dialogue.say("and for files?")).startswith("Instead of Google Drive (share files):")
+    assert (await dialogue.say("why?")).startswith("Because of: files.")
+
+
 async def test_a_name_alone_is_not_asked_about_in_the_same_way_out_of_the_blue(dialogue):
     assert not (await dialogue.say("and whatsapp?")).startswith("Instead of WhatsApp:")
 

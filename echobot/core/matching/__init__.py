@@ -94,6 +94,16 @@ class Matcher:
         ranked = sorted([*named, *free], key=lambda match: -match.score)
         return _best_of_each(ranked)[:_MOST]
 
+    def need_in(self, said: str, service: EntryId, language: Language) -> EntryId | None:
+        """The need that these words name, if some of the tools that replace the service serve it."""
+        replaced = self._knowledge.services.get(service)
+        for likely in self._ranker.rank(said, language) if replaced else ():
+            need = self._knowledge.needs.get(likely.entry)
+            serves = replaced and need and not set(replaced.tools).isdisjoint(need.tools)
+            if serves and likely.score >= self.choices_at and not likely.unexplained:
+                return likely.entry
+        return None
+
     def neighbours(self, entry: EntryId) -> Sequence[EntryId]:
         """What somebody who means this may mean as well: a service's needs, needs that the same tools serve."""
         known = self._knowledge
@@ -109,15 +119,10 @@ class Matcher:
 
     def _for_a_need(self, match: Match, reading: Reading, language: Language) -> Match:
         """What a service is to be replaced for ("for photos instead of Gmail"), if some of its tools serve it."""
-        service = self._knowledge.services.get(match.entry)
-        if service is None or match.vetoed or not reading.rest:
+        if match.vetoed or not reading.rest:
             return match
-        for likely in self._ranker.rank(" ".join(reading.rest), language):
-            need = self._knowledge.needs.get(likely.entry)
-            serves = need is not None and not set(service.tools).isdisjoint(need.tools)
-            if serves and likely.score >= self.choices_at and not likely.unexplained:
-                return replace(match, need=likely.entry, reason=f"{match.reason}, for a need")
-        return match
+        need = self.need_in(" ".join(reading.rest), match.entry, language)
+        return replace(match, need=need, reason=f"{match.reason}, for a need") if need else match
 
     def _explained(self, question: Question, reading: Reading) -> frozenset[str]:
         """Words that no phrasing has to account for: how many people there are, what surrounds any need.
