@@ -99,8 +99,8 @@ class Answerer:
         if before and (answered := self._in_conversation(question, voice, before)):
             return answered
         matches, whole = self._decide(question, before.answered if before else None)
-        is_more = isinstance(whole, Found) and whole.match.entry not in self.knowledge.needs
-        if before and not is_more and (answered := self._for_a_need_too(question, voice, before)):
+        is_its_own = isinstance(whole, Found) and whole.match.entry not in self.knowledge.needs
+        if before and not is_its_own and (answered := self._for_a_need_too(question, voice, before)):
             return answered
         decision = self._several(question, whole)
         if isinstance(decision, Found) and decision is not whole:
