@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from math import log
 from typing import TypeAlias
 
@@ -44,7 +45,9 @@ class LanguageGuess:
             self._learn_cues(pack)
         for _, language, phrasing in knowledge.phrasings():
             self._learn(language, [phrasing])
-        self._said = sum(self._of_word.values(), Counter[Language]())
+        self._said: Counter[Language] = Counter()
+        for language, times in chain.from_iterable(uses.items() for uses in self._of_word.values()):
+            self._said[language] += times
 
     def guess(self, text: str, hint: Language | None = None) -> Language:
         """The language of the text; the hint where the text does not tell."""
@@ -109,13 +112,14 @@ class LanguageGuess:
 
     def _unnamed(self, text: str) -> Iterator[str]:
         """The words without numbers and names: "we" in "we transfer" is no English."""
-        said = words(text)
-        place = 0
+        said, place = words(text), 0
         while place < len(said):
-            name = next((n for n in self._names.get(said[place], ()) if tuple(said[place : place + len(n)]) == n), ())
-            if not name and not said[place].isdigit():
-                yield said[place]
-            place += len(name) or 1
+            word, length = said[place], 0
+            if names := self._names.get(word):  # of most words there are none, and this is the inmost loop
+                length = next((len(name) for name in names if tuple(said[place : place + len(name)]) == name), 0)
+            if not length and not word.isdigit():
+                yield word
+            place += length or 1
 
 
 def _only_one_has(one: Language, other: Language, signs: Iterable[Sign]) -> bool:
@@ -139,4 +143,6 @@ def _names(knowledge: Knowledge) -> Mapping[str, list[tuple[str, ...]]]:
 
 
 def _letters(text: str) -> set[str]:
+    if text.isascii():
+        return set()
     return {letter for letter in text.lower() if not letter.isascii() and letter.isalpha() and fold(letter) != letter}
