@@ -58,7 +58,7 @@ class Announcer:
         """Fill the slots that are due now, mend what changed, take away what is to go. Raises `StoreError`."""
         now = self._clock()
         book = self._book = self._book or await self._opened(now)
-        self._read_on()
+        await self._read_on(now)
         if book.settled_until is None:
             await self._begin(book, now)
         else:
@@ -72,10 +72,15 @@ class Announcer:
         self._unsure_since = book.settled_until
         return book
 
-    def _read_on(self) -> None:
+    async def _read_on(self, now: datetime) -> None:
         known = self._knowledge()
-        if known is not self._herald.knowledge:
-            self._herald, self._agenda = Herald(known), Agenda(known.announced())
+        if known is self._herald.knowledge:
+            return
+        self._herald, self._agenda = Herald(known), Agenda(known.announced())
+        named = {name for announcement in known.announced() for name in announcement.to}
+        lacking = ", ".join(sorted(named - self._destinations.keys()))
+        told = f"the settings have no destination {lacking}: what is to be posted there is not" if lacking else None
+        await self._store.note_trouble(f"{ANNOUNCEMENT}destinations", told, now)
 
     async def _begin(self, book: Book, now: datetime) -> None:
         """At the first start nothing is posted: what is known already is no news, and what was due is over."""
@@ -131,7 +136,7 @@ class Announcer:
         for announcement in await self._store.to_withdraw():
             standing = [each for each in book.postings.values() if announcement in each.shown and not each.withdrawn_at]
             for posting in standing:
-                await self._revise(mending.removal(posting), book, now)
+                await self._revise(mending.without(posting, announcement), book, now)
             await self._store.withdrawn(announcement)
 
     async def _revise(self, revision: Revision, book: Book, now: datetime) -> None:

@@ -46,8 +46,8 @@ class Herald:
 
     def shown(self, phase: Phase, announcement: Announcement) -> str:
         """Changes when what the announcement says does; not when echobot words the same otherwise."""
-        entry, poster = self._entry(announcement), announcement.poster
-        said: list[object] = [announcement.text, announcement.warning, poster and [poster.digest, dict(poster.alt)]]
+        entry = self._entry(announcement)
+        said: list[object] = [announcement.text, announcement.warning]  # a picture stays as it was posted
         if entry and (event := entry.event):
             said += [entry.title, *_facts(event), event.link, event.contact, event.host, event.languages]
             said += [entry.answer] if phase is Phase.NEWS else []

@@ -407,6 +407,26 @@ async def test_what_is_withdrawn_is_taken_away_everywhere_and_does_not_come_back
     assert await office.store.to_withdraw() == []
 
 
+async def test_of_a_post_about_two_visits_only_what_is_withdrawn_goes(office):
+    when = ["14 days before at 10:00"]
+    office.publish(visit(when=when), visit("visit-split", START, when, place="Split", name="Visit to Split"))
+    await office.look(REMINDER)
+    await office.store.withdraw("visit-zagreb")
+    await office.look(timedelta(seconds=30))
+
+    assert [text.splitlines()[0] for text in office.rooms.texts] == ["Coming up: Visit to Split"]
+
+
+async def test_a_destination_that_the_settings_do_not_name_is_told_until_it_is_mended(office):
+    office.publish(visit(to=(VISITS, "vistis")))
+    await office.look()
+    assert await office.troubles() == ["the settings have no destination vistis: what is to be posted there is not"]
+
+    office.publish(visit())
+    await office.look()
+    assert await office.troubles() == []
+
+
 async def test_a_post_can_be_changed_long_after_other_ids_are_forgotten(office):
     await announced(office)
     office.clock.now += timedelta(days=50)
