@@ -155,7 +155,9 @@ async def test_a_server_that_was_down_gets_the_post_when_it_is_back(office):
 async def test_a_store_from_yesterdays_backup_doubles_nothing(tmp_path):
     office = Office(f"sqlite:///{tmp_path}/echobot.db")
     await office.look()
+    await office.stop()  # only then is everything in one file
     backup = (tmp_path / "echobot.db").read_bytes()
+    office.start()
     office.publish(visit(), free(when="2027-01-11 10:00", lateness=LATE_WITH_NOTE))
     await office.look(timedelta(minutes=1))
     await office.look(NOON + timedelta(hours=21))
