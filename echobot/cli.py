@@ -16,6 +16,7 @@ import typer
 
 from echobot.cli_announcements import announcements
 from echobot.cli_calendar import calendar
+from echobot.cli_upkeep import SettingsOption, StoreOption, store_of, upkeep
 from echobot.errors import EchobotError
 from echobot.shipped import shipped_folder
 
@@ -34,6 +35,7 @@ login = typer.Typer(help="Let the bot into one of its accounts.", rich_markup_mo
 app.add_typer(login, name="login")
 app.add_typer(announcements, name="announcements")
 app.add_typer(calendar, name="calendar")
+app.add_typer(upkeep)
 
 KnowledgeOption = Annotated[
     Path | None,
@@ -45,8 +47,6 @@ AccountsOption = Annotated[
 AccountOption = Annotated[
     str | None, typer.Option("--account", metavar="NAME", help="Which account, when the settings name several.")
 ]
-SettingsOption = Annotated[Path | None, typer.Option("--settings", metavar="FILE", help="The bot's settings.")]
-StoreOption = Annotated[str | None, typer.Option("--store", metavar="URL", help="Its store, in place of that.")]
 LanguageOption = Annotated[
     str | None, typer.Option("--language", metavar="XX", help="Answer in this language; else in the question's own.")
 ]
@@ -202,7 +202,7 @@ def gaps(
     """List the questions that had no answer, the most frequent first; the bot may be running."""
     from echobot import gaps as asked_in_vain
 
-    groups = asked_in_vain.gaps_in(store or _store(settings))
+    groups = asked_in_vain.gaps_in(store or store_of(settings))
     if draft is not None:
         print(asked_in_vain.draft(groups, draft, _today()))
     elif as_json:
@@ -220,7 +220,7 @@ def status(
     """Say what is wrong and what waits; the bot may be running. 1 when something is wrong."""
     from echobot import condition
 
-    told, is_well = condition.of_store(store or _store(settings))
+    told, is_well = condition.of_store(store or store_of(settings))
     print(told)
     return 0 if is_well else 1
 
@@ -309,14 +309,6 @@ def _as_json(answered: Answered, answerer: Answerer, elapsed_ms: float) -> dict[
         "unexplained": list(best.unexplained) if best else [],
         "elapsed_ms": round(elapsed_ms, 3),
     }
-
-
-def _store(settings: Path | None) -> str:
-    from echobot.content.settings_file import load_settings
-
-    if settings is None:
-        raise EchobotError("say which bot: --settings FILE, or --store URL")
-    return load_settings(settings).store
 
 
 def _today() -> date:
