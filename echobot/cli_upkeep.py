@@ -1,4 +1,4 @@
-"""What somebody needs who looks after a bot: `echobot backup`, `echobot restore`."""
+"""What somebody needs who looks after a bot: `echobot settings`, `echobot backup`, `echobot restore`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,18 @@ upkeep = typer.Typer(rich_markup_mode=None)
 
 SettingsOption = Annotated[Path | None, typer.Option("--settings", metavar="FILE", help="The bot's settings.")]
 StoreOption = Annotated[str | None, typer.Option("--store", metavar="URL", help="Its store, in place of that.")]
+
+
+@upkeep.command("settings")
+def in_force(
+    settings: Annotated[Path, typer.Option("--settings", metavar="FILE", help="The settings file.")],
+) -> int:
+    """Print the settings that are in force, every default included, as YAML; nothing secret is in it."""
+    from echobot.content.settings_file import load_settings
+    from echobot.content.settings_printed import printed
+
+    print(printed(load_settings(settings)), end="")
+    return 0
 
 
 @upkeep.command()

@@ -42,14 +42,20 @@ def _length_of_time(value: Any) -> timedelta:
     return timedelta(**{_UNITS[unit]: int(number)})
 
 
+_SECRET_IN_QUERY = re.compile("[?&][^=&]*(passw|secret|token|key)[^=&]*=", re.IGNORECASE)
+
+
 def _without_password(url: str) -> str:
-    if urlsplit(url).password:
+    if urlsplit(url).password or _SECRET_IN_QUERY.search(url):
         raise PydanticCustomError("password", "holds a password")
     return url
 
 
 def _without_credentials(address: Any) -> Any:
-    if isinstance(address, str) and re.match(r"\s*(\w+://)?[^/\s]*:[^/\s]*@|\s*https?://[^/\s]*@", address):
+    if not isinstance(address, str):
+        return address
+    begins_with_one = re.match(r"\s*(\w+://)?[^/\s]*:[^/\s]*@|\s*https?://[^/\s]*@", address)
+    if begins_with_one or _SECRET_IN_QUERY.search(address):
         raise PydanticCustomError("credentials", "holds credentials")
     return address
 
