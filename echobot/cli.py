@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import time
@@ -10,13 +11,13 @@ import traceback
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from echobot.cli_announcements import announcements
 from echobot.cli_calendar import calendar
-from echobot.cli_upkeep import SettingsOption, StoreOption, store_of, upkeep
+from echobot.cli_upkeep import SettingsOption, StoreOption, settings_of, store_of, upkeep
 from echobot.errors import EchobotError
 from echobot.shipped import shipped_folder
 
@@ -182,11 +183,16 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Post nothing, answer nothing: say which announcements would be posted.")
     ] = False,
+    log: Annotated[
+        Literal["text", "json"], typer.Option("--log", help="How the log is written: for people or for programs.")
+    ] = "text",
 ) -> int:
     """Be the bot, in the accounts that the settings name."""
     from echobot.app import rehearse, serve
     from echobot.content.settings_file import load_settings
+    from echobot.logs import log_to_stderr
 
+    log_to_stderr(logging.INFO, as_json=log == "json")
     return (rehearse if dry_run else serve)(load_settings(settings))
 
 
@@ -220,7 +226,7 @@ def status(
     """Say what is wrong and what waits; the bot may be running. 1 when something is wrong."""
     from echobot import condition
 
-    told, is_well = condition.of_store(store or store_of(settings))
+    told, is_well = condition.of_bot(settings_of(settings)) if store is None else condition.of_store(store)
     print(told)
     return 0 if is_well else 1
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from echobot.errors import EchobotError
+
+if TYPE_CHECKING:  # each command imports only what it uses
+    from echobot.settings import Settings
 
 upkeep = typer.Typer(rich_markup_mode=None)
 
@@ -58,10 +61,15 @@ def restore(
     return 0
 
 
-def store_of(settings: Path | None) -> str:
+def store_of(file: Path | None) -> str:
     """The address of the store that the settings name; raises `EchobotError`."""
+    return settings_of(file).store
+
+
+def settings_of(file: Path | None) -> Settings:
+    """The settings, where a store would have done as well; raises `EchobotError`."""
     from echobot.content.settings_file import load_settings
 
-    if settings is None:
+    if file is None:
         raise EchobotError("say which bot: --settings FILE, or --store URL")
-    return load_settings(settings).store
+    return load_settings(file)

@@ -14,7 +14,7 @@ from echobot.content.settings_shapes import MastodonAccountShape, MatrixAccountS
 from echobot.content.yaml_reading import read_tree
 from echobot.core.problem import Problem
 from echobot.errors import ProblemsFound, SettingsError
-from echobot.settings import Account, Invites, Limits, MastodonAccount, MatrixAccount, Repository, Settings
+from echobot.settings import Account, HealthPages, Invites, Limits, MastodonAccount, MatrixAccount, Repository, Settings
 
 _LONGEST_SECRET = 10_000
 
@@ -66,6 +66,8 @@ def _settings(shape: SettingsShape, folder: Path) -> Settings:
         given["knowledge"] = _knowledge(shape.knowledge, folder)
     if shape.limits:
         given["limits"] = Limits(**_given(shape.limits))
+    if shape.health:
+        given["health"] = HealthPages(**_given(shape.health))
     return Settings(**given)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from echobot.content.settings_shapes import SettingsShape
-from echobot.settings import Account, Destination, MastodonAccount, MatrixAccount, Settings
+from echobot.settings import Account, Destination, MastodonAccount, MatrixAccount, Repository, Settings
 from echobot.shipped import shipped_folder
 
 _UNITS = {
@@ -22,7 +22,7 @@ _UNITS = {
     "s": timedelta(seconds=1),
 }
 _KINDS: dict[type, dict[str, Any]] = {MatrixAccount: {"kind": "matrix"}, MastodonAccount: {"kind": "mastodon"}}
-_CALLED = {"address": "repository"}
+_CALLED = {(Repository, "address"): "repository"}
 _ONLY_ON: dict[str, type] = {
     "room": MatrixAccount,
     "mention_room": MatrixAccount,
@@ -38,8 +38,8 @@ def printed(settings: Settings) -> str:
 
 def as_written(settings: Settings) -> dict[str, Any]:
     """What the file would hold, in the order in which the settings are explained."""
-    written = _of(settings, SettingsShape.model_fields)
-    written["knowledge"] = _plain(settings.knowledge or shipped_folder())
+    in_force = replace(settings, knowledge=settings.knowledge or shipped_folder())
+    written = _of(in_force, SettingsShape.model_fields)
     if "destinations" in written:
         places = settings.destinations.items()
         written["destinations"] = {
@@ -63,7 +63,7 @@ class _Dumper(yaml.SafeDumper):
 
 def _of(value: Any, names: Iterable[str]) -> dict[str, Any]:
     """Its members by name; what is not set and has no default has nothing to be printed."""
-    given = {_CALLED.get(name, name): _plain(getattr(value, name)) for name in names}
+    given = {_CALLED.get((type(value), name), name): _plain(getattr(value, name)) for name in names}
     return {name: each for name, each in given.items() if each is not None and each != ""}
 
 

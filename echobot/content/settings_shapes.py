@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from echobot.content.health_shape import HealthShape
 from echobot.content.patterns import (
     DURATION,
     GIT_BRANCH,
@@ -198,6 +199,7 @@ class SettingsShape(Shape):
         None, description="How old a question may be and still be answered", examples=["2h"]
     )
     limits: LimitsShape | None = Field(None, description="How many questions a minute are answered")
+    health: HealthShape | None = Field(None, description="Where the bot tells monitoring how it is; else nowhere")
     keep_messages_for: Duration | None = Field(
         None, description="How long ids of answered messages are kept", examples=["30 days"]
     )

@@ -6,7 +6,7 @@ import pytest
 
 from echobot.content.settings_file import load_settings, read_secret, read_settings
 from echobot.errors import ProblemsFound, SettingsError
-from echobot.settings import Invites, Limits, Repository, Settings
+from echobot.settings import HealthPages, Invites, Limits, Repository, Settings
 from tests.content.conftest import cases
 
 SETTINGS = """\
@@ -86,6 +86,15 @@ def test_what_is_not_set_keeps_its_default(folder):
     assert (settings.knowledge, settings.limits) == (default.knowledge, default.limits)
     assert (settings.answer_within, settings.keep_messages_for) == (default.answer_within, default.keep_messages_for)
     assert settings.keep_gaps_for == default.keep_gaps_for == timedelta(days=60)
+
+
+def test_the_pages_about_its_health_are_for_this_machine_alone_unless_told(folder):
+    def read(written):
+        return load_settings(folder.write("settings.yaml", f"health: {written}\n")).health
+
+    assert read("{port: 8090}") == HealthPages(8090, "127.0.0.1")
+    assert read('{port: "65535", address: "::1"}') == HealthPages(65535, "::1")
+    assert load_settings(folder.write("settings.yaml", "accounts: {}\n")).health is None
 
 
 @pytest.mark.parametrize(

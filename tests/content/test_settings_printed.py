@@ -31,7 +31,7 @@ def read_back(folder, shown: str) -> Settings:
         SETTINGS,
         EXAMPLE.read_text(encoding="utf-8"),
         "contacts: {fr: 'non'}\nknowledge: {repository: git@example.org:k.git, every: 90m, folder: a/b}\n",
-        "accounts: {}\nstore: sqlite:////var/lib/echobot/echobot.db\nanswer_within: 14 days\n",
+        "accounts: {}\nstore: sqlite:////var/lib/echobot/echobot.db\nanswer_within: 14 days\nhealth: {port: 8090}\n",
     ],
 )
 def test_what_is_printed_reads_back_as_what_is_in_force(folder, text):

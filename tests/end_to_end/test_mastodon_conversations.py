@@ -46,7 +46,7 @@ async def talk():
         manners = Manners({bot.chat.account: MONTH})
         answering = Answering(lambda: answerer, store, Allowance(Limits(1000, 1000, 1000, 1000)), manners, clock)
         running = asyncio.create_task(account_of(bot.chat, answering, store))
-        await until(lambda: bot.chat.last_good_look_at or running.done(), "the first look")
+        await until(lambda: bot.chat.last_contact_at or running.done(), "the first look")
         yield Talk(server, bot)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

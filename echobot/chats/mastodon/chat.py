@@ -46,11 +46,12 @@ class MastodonChat:
         seconds: float = REQUEST_SECONDS,
     ) -> None:
         self.account = account
-        self.last_good_look_at: datetime | None = None
+        self.last_contact_at: datetime | None = None
         self._settings = settings
         self._token = token
         self._clock = clock
         self._rhythm = rhythm or Rhythm(poll=settings.poll_every)
+        self.contact_every = self._rhythm.poll
         self._server = Server(settings.server, token, clock, seconds)
         self._mentions = Mentions(self._server)
         self._looks = Looks(self._rhythm, clock)
@@ -118,8 +119,8 @@ class MastodonChat:
         async for page, behind in self._mentions.after(self._cursor):
             await keep(await self._messages(page), behind)
             self._cursor = behind
-            self._last_mention_at = self._clock()
-        self.last_good_look_at = self._clock()
+            self._last_mention_at = self.last_contact_at = self._clock()
+        self.last_contact_at = self._clock()
 
     async def _messages(self, page: Sequence[Any]) -> list[Message]:
         found = [await self._message(status) for each in page if (status := status_of(each))]
