@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from echobot.errors import StoreError
 from echobot.stores import transactions
 from echobot.stores.database import Database
-from echobot.stores.files import claim, file_of, path_of
+from echobot.stores.files import claim, file_of, open_private, path_of
 from echobot.stores.opening import open_backup, open_new, open_of_any_form
 
 _BESIDE = ("-wal", "-shm", "-journal", "")
@@ -96,7 +96,7 @@ def _whole_or_nothing(file: Path) -> Iterator[Path]:
     fresh = file.with_name(f".{file.name}.new")
     try:
         _take_away(fresh)
-        os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        os.close(open_private(fresh))
         yield fresh
         _bring_to_disk(fresh)
         fresh.replace(file)
@@ -142,8 +142,9 @@ def _note_that_it_is_old(fresh: Path, now: datetime) -> None:
 
 
 def _put_aside(store: Path) -> Path | None:
-    """What stands in its log, which is a file beside it, goes with it."""
+    """What stands in its log, which is a file beside it, goes with it; nobody needs the log of a store that is gone."""
     if not store.exists():
+        _take_away(store)
         return None
     names = (store.with_name(f"{store.stem}-replaced-{number}{store.suffix}") for number in count(1))
     kept = next(name for name in names if not name.exists())

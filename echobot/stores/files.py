@@ -49,7 +49,7 @@ def claim(path: Path) -> int:
     """Hold a lock beside the file, until it is closed: two bots on one store would answer everything twice."""
     lock = None
     try:
-        lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock = open_private(Path(f"{path}.lock"))
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         if lock is not None:
@@ -61,9 +61,18 @@ def claim(path: Path) -> int:
 def make_private(path: Path) -> None:
     """SQLite would make the file by itself, and let everybody read it."""
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        os.close(open_private(path))
     except OSError as error:
         raise _refusal(path, error) from None
+
+
+def open_private(path: Path) -> int:
+    """A file that only its owner can read; root, who looks after a bot, leaves it to whom the folder belongs."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    if os.geteuid() == 0:
+        folder = path.parent.stat()
+        os.fchown(file, folder.st_uid, folder.st_gid)
+    return file
 
 
 def _refusal(path: Path, error: OSError) -> StoreError:

@@ -182,3 +182,13 @@ def test_a_secret_that_is_a_folder_or_no_text_is_told(folder):
     for file in (folder.path / "secrets", secret(folder, b"\xff")):
         with pytest.raises(SettingsError, match=f"^the secret in {file} cannot be read"):
             read_secret(file)
+
+
+def test_a_secret_that_systemd_hands_over_needs_no_file_that_the_service_can_read(folder):
+    given = folder.write("credentials/secrets_rooms", "syt_abc\n")
+    given.chmod(0o440)  # where systemd lets the service in by an access list, the group's bits show its mask
+
+    environment = {"CREDENTIALS_DIRECTORY": str(given.parent)}
+    assert read_secret(folder.path / "secrets" / "rooms", environment) == "syt_abc"
+    with pytest.raises(SettingsError, match=r"^there is no file secrets/toots"):
+        read_secret(folder.path / "secrets" / "toots", environment)

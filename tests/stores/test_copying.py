@@ -108,6 +108,18 @@ async def test_a_restored_store_can_only_be_read_by_its_owner(url, path, file):
     assert {stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()} == {0o600}
 
 
+async def test_what_root_restores_belongs_to_whom_the_folder_belongs(url, path, file):
+    await remember(url, message(1))
+    back_up(url, file)
+    path.unlink()
+    path.with_name(f"{path.name}.lock").unlink()
+    if os.geteuid() == 0:
+        os.chown(path.parent, 65534, 65534)
+    restore(url, file, NOON)
+
+    assert {each.stat().st_uid for each in path.parent.iterdir()} == {path.parent.stat().st_uid}
+
+
 async def test_every_backup_of_a_bot_at_work_is_of_one_moment(url, tmp_path):
     store = SqlStore.open(url)
     await store.keep(ACCOUNT, crowd(3000), "3000", NOON)  # so that copying takes its time
@@ -281,8 +293,10 @@ async def test_a_bot_moves_to_a_machine_that_has_no_store_yet(url, path, file):
     await remember(url, message(1))
     back_up(url, file)
     path.unlink()
+    path.with_name(f"{path.name}-wal").write_text("left behind by a store that is gone")
 
     assert restore(url, file, NOON) is None
+    assert names(path.parent) == {path.name, f"{path.name}.lock"}
     assert await remembered(url) == ("c1", [message(1)])
 
 
