@@ -17,6 +17,8 @@ from echobot.settings import Account, MastodonAccount, MatrixAccount
 
 A = TypeVar("A", MatrixAccount, MastodonAccount)
 
+_NOTHING_TO_DO = "Nothing is left to do: the account says that it is a bot, and private mentions reach it."
+
 Prompt = Callable[[str, str], str]  # the question and what is meant when nothing is typed
 
 
@@ -46,7 +48,7 @@ def log_in_to_mastodon(
     done = asyncio.run(mastodon.log_in(account.server.rstrip("/"), code_for))
     _keep_secret(account.token_file, done.token)
     told = f"Logged in as {done.account}; the token is in {account.token_file}."
-    return "\n".join([told, *(f"Still to do: {advice}." for advice in done.advice)])
+    return "\n".join([told, *([f"Still to do: {advice}." for advice in done.advice] or [_NOTHING_TO_DO])])
 
 
 def _chosen(accounts: Mapping[AccountName, Account], name: str | None, kind: type[A]) -> A:

@@ -129,7 +129,7 @@ class Bot:
         language = answered.question.language
         gap = gap_in(message.text, language, now) if answered.answer == Unknown() else None
         reply = _reply(message, answered.text, language, answered.meaning)
-        return Handling((reply,), _after(message, answered, now), gap)
+        return Handling((reply,), _after(message, answered, now, before), gap)
 
     def _said(self, message: Message, before: Conversation | None, say: Callable[[Voice], str]) -> Reply:
         """One of the bot's own sentences as a reply."""
@@ -156,8 +156,10 @@ def _key(place: Place, message: MessageId) -> DeliveryKey:
     return DeliveryKey(f"{place.account}:{message}")
 
 
-def _after(message: Message, answered: Answered, now: datetime) -> Conversation:
-    talk = Conversation(message.place, message.sender, now, answered.question.language)
+def _after(message: Message, answered: Answered, now: datetime, before: Conversation | None) -> Conversation:
+    """Choices, and what is not known, leave it open to go on from the last answer."""
+    last = before.answered if before else None
+    talk = Conversation(message.place, message.sender, now, answered.question.language, answered=last)
     match answered.answer:
         case Found(match, also):
             offered = tuple(other.entry for other in also)

@@ -137,7 +137,8 @@ def check(
     from echobot.content.check import check as problems_in
     from echobot.core.problem import Severity
 
-    problems = problems_in(folders or [shipped_folder()], settings, _today(), thorough=thorough)
+    looked_at = folders or [shipped_folder()]
+    problems = problems_in(looked_at, settings, _today(), thorough=thorough, length=_post_length)
     for problem in problems:
         print(problem)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
@@ -188,12 +189,18 @@ def run(
     ] = "text",
 ) -> int:
     """Be the bot, in the accounts that the settings name."""
-    from echobot.app import rehearse, serve
+    from echobot.app import newest_knowledge, rehearse, serve
     from echobot.content.settings_file import load_settings
     from echobot.logs import log_to_stderr
 
     log_to_stderr(logging.INFO, as_json=log == "json")
-    return (rehearse if dry_run else serve)(load_settings(settings))
+    wanted = load_settings(settings)
+    if not dry_run:
+        return serve(wanted)
+    from echobot.forthcoming import forthcoming
+
+    print(forthcoming(newest_knowledge(wanted), wanted, datetime.now(UTC)).listed() + "\n", flush=True)
+    return rehearse(wanted)
 
 
 @app.command()
@@ -315,6 +322,13 @@ def _as_json(answered: Answered, answerer: Answerer, elapsed_ms: float) -> dict[
         "unexplained": list(best.unexplained) if best else [],
         "elapsed_ms": round(elapsed_ms, 3),
     }
+
+
+def _post_length(text: str, warning: str) -> int:
+    """As Mastodon counts it; only asked where something is to be posted there, because it loads Mastodon.py."""
+    from echobot.chats.mastodon.length import TextLimits, length
+
+    return length(text, TextLimits(), warning)
 
 
 def _today() -> date:

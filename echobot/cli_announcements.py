@@ -53,9 +53,9 @@ def preview(announcement: IdArgument, settings: SettingsOption, at: AtOption = N
 def withdraw(announcement: IdArgument, settings: SettingsOption) -> int:
     """Take away everything that was posted of one announcement, wherever it stands; it is not posted again."""
     from echobot.content.settings_file import load_settings
-    from echobot.forthcoming import withdraw as take_back
+    from echobot.withdrawal import withdraw as take_back
 
-    print(take_back(load_settings(settings), announcement))
+    print(take_back(load_settings(settings).store, announcement))
     return 0
 
 

@@ -13,9 +13,9 @@ from typing import TypeAlias
 
 import structlog
 
-from echobot.core.message import Delivery, DeliveryKey, Outgoing
-from echobot.errors import ChatError, ChatRefused, ChatUnavailable, LoginRefused
-from echobot.ports import Chat, Store
+from echobot.core.message import Delivery, DeliveryKey, Outgoing, Post
+from echobot.errors import ChatError, ChatRefused, ChatUnavailable, LoginRefused, NotAsMeant
+from echobot.ports import ANNOUNCEMENT, Chat, Store
 
 log = structlog.get_logger()
 
@@ -139,7 +139,7 @@ class Courier:
             await self._store.postpone(outgoing.key, self._clock(), str(refused), delivery.first_tried_at)
             raise
         except ChatRefused as refused:
-            await self._give_up(outgoing, str(refused))
+            await self._give_up(outgoing, refused)
         except ChatUnavailable as trouble:
             await self._postpone(delivery, begun, trouble)
             return trouble
@@ -170,9 +170,14 @@ class Courier:
         names = _names(delivery.outgoing)
         log.warning("a reply or a post has to wait", **names, reason=str(trouble), until=until.isoformat())
 
-    async def _give_up(self, outgoing: Outgoing, reason: str) -> None:
-        await self._store.give_up(outgoing.key, reason, self._clock())
-        log.error("a reply or a post was given up", **_names(outgoing), reason=reason)
+    async def _give_up(self, outgoing: Outgoing, refused: ChatRefused) -> None:
+        """Nobody waits for a post as somebody does for an answer: the operator has to hear of it."""
+        await self._store.give_up(outgoing.key, str(refused), self._clock())
+        if isinstance(refused, NotAsMeant):
+            await self._store.note_trouble(self._chat.account, str(refused), self._clock())
+        if isinstance(outgoing, Post):
+            await self._store.note_trouble(f"{ANNOUNCEMENT}{outgoing.key}", str(refused), self._clock())
+        log.error("a reply or a post was given up", **_names(outgoing), reason=str(refused))
 
     def _pause_after(self, troubles: Sequence[ChatUnavailable | None]) -> timedelta:
         asked_for = max((t.retry_after for t in troubles if t and t.retry_after), default=timedelta(0))

@@ -10,6 +10,7 @@ EchobotError                expected: `cli.main` prints its sentence and exits w
 └── ChatError               a chat's server did not do what it was asked
     ├── ChatUnavailable     asking again later may help
     └── ChatRefused         asking again will not help
+        ├── NotAsMeant      the server did something else, and that was taken back
         └── LoginRefused    the account's token is not accepted (any more)
 """
 
@@ -70,6 +71,10 @@ class ChatUnavailable(ChatError):
 
 class ChatRefused(ChatError):
     """The server understood and refused; asking again will not help."""
+
+
+class NotAsMeant(ChatRefused):
+    """The server did something else than it was asked, which was taken back; somebody has to look after that."""
 
 
 class LoginRefused(ChatRefused):

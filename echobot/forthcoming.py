@@ -13,7 +13,7 @@ from echobot.core.agenda import Agenda, Occasion
 from echobot.core.announcement import Announcement
 from echobot.core.heralding import Herald
 from echobot.core.knowledge import Knowledge
-from echobot.core.ledger import Ledger, Phase, Posting
+from echobot.core.ledger import Ledger, Phase
 from echobot.core.message import Post, Wording
 from echobot.errors import EchobotError
 from echobot.settings import Destination, MastodonAccount, Settings
@@ -29,31 +29,10 @@ def forthcoming(knowledge: Knowledge, settings: Settings, at: datetime) -> Forth
     return Forthcoming(knowledge, settings, at, asyncio.run(_ledger(settings.store)))
 
 
-def withdraw(settings: Settings, announcement_id: str) -> str:
-    """Leave the wish that its posts are taken away; returns what to tell. Raises `EchobotError`."""
-    posted = asyncio.run(_wish(settings.store, announcement_id))
-    if not posted:
-        raise EchobotError(f"nothing of {announcement_id} stands anywhere; `echobot announcements` lists what comes")
-    places = ", ".join(sorted({posting.destination for posting in posted}))
-    return f"{announcement_id} will be taken away from {places} within a minute, or as soon as the bot runs."
-
-
 async def _ledger(url: str) -> Ledger:
     store = SqlStore.open_copy(url)
     try:
         return await store.ledger()
-    finally:
-        await store.close()
-
-
-async def _wish(url: str, announcement_id: str) -> list[Posting]:
-    store = SqlStore.open_beside(url)
-    try:
-        postings = (await store.ledger()).postings.values()
-        posted = [each for each in postings if announcement_id in each.shown and not each.withdrawn_at]
-        if posted:
-            await store.withdraw(announcement_id)
-        return posted
     finally:
         await store.close()
 
@@ -70,9 +49,8 @@ class Forthcoming:
     def listed(self) -> str:
         """What comes in the next ninety days, in order, each with its time, its destination and its text."""
         shown = [self._entry(group) for group in self._groups()[:_MOST_LISTED]]
-        if not shown:
-            return f"Nothing is to be posted in the {LOOK_AHEAD.days} days from {self.now:%Y-%m-%d}.{self._why()}"
-        return "\n\n".join(shown)
+        nothing = f"Nothing is to be posted in the {LOOK_AHEAD.days} days from {self.now:%Y-%m-%d}.{self._why()}"
+        return "\n\n".join([*(shown or [nothing]), *self._old_news()])
 
     def previewed(self, announcement_id: str) -> str:
         """One announcement as it will look, at each of its times and destinations; raises `EchobotError`."""
@@ -95,8 +73,21 @@ class Forthcoming:
         agenda = Agenda(announcements)
         return [*agenda.at_once, *agenda.between(self.now, self.now + ahead)]
 
+    @property
+    def _is_first_start(self) -> bool:
+        return self.ledger.settled_until is None
+
+    def _old_news(self) -> list[str]:
+        """What a bot finds at its first start is not announced as new."""
+        known = Agenda(self.knowledge.announced()).at_once if self._is_first_start else []
+        names = ", ".join(sorted({occasion.announcement.id for occasion in known}))
+        told = f"Not announced as new, because the bot will find it there at its first start: {names}."
+        return [told] if names else []
+
     def _groups(self) -> list[list[Due]]:
         occasions = self._occasions(self.knowledge.announced(), LOOK_AHEAD)
+        if self._is_first_start:
+            occasions = [occasion for occasion in occasions if occasion.due_at]
         dues = list(at_destinations(occasions, self.settings.destinations, self.ledger.slots))
         pointless = missed(dues, Herald(self.knowledge), self.now)
         by_time: dict[datetime | None, list[Due]] = {}
@@ -115,9 +106,9 @@ class Forthcoming:
         visibility = first.destination.visibility
         posting = posting_for(group, herald, visibility, first.occasion.due_at or self.now)
         post = first_post(posting, announced(group), first.destination, herald)
-        names = " + ".join(f"{each.id} ({herald.name(each)})" for each in announced(group))
+        kind = "" if first.occasion.phase is Phase.ITSELF else f"{first.occasion.phase}: "
         return "\n".join([
-            f"{_when(first.occasion)}  {first.occasion.phase}: {names}",
+            f"{_when(first.occasion)}  {kind}{' + '.join(map(herald.name, announced(group)))}",
             f"  to {self._where(first, post)}",
             *(line for wording in post.wordings for line in self._wording(wording, first.destination)),
         ])  # fmt: skip

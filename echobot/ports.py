@@ -64,6 +64,9 @@ class Revision:
     posts: Sequence[Post] = ()
 
 
+ANNOUNCEMENT = "announcement "
+"""How the name of a trouble begins that is about something that was not posted: it is told for a while."""
+
 MOST_GAPS = 5000
 """How many gaps a store keeps: enough to read, and somebody who asks nonsense for weeks does not fill the disk."""
 
@@ -102,7 +105,8 @@ class Chat(Protocol):
 
         One `key` makes one of it, however often it is sent. What stands `instead_of` something earlier changes that
         and makes nothing new; a post without wordings takes the earlier one away.
-        Raises `ChatUnavailable` when the outcome is unknown or later may help, `ChatRefused` when it never will.
+        Raises `ChatUnavailable` when the outcome is unknown or later may help, `ChatRefused` when it never will; of
+        those `NotAsMeant` when the server did something else, such as to show the reply to others.
         It does not wait and does not try again: `delivery` does both.
         """
 

@@ -11,7 +11,7 @@ import os
 import pickle
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +23,9 @@ import numpy as np
 from echobot.core.answering import Answerer
 from echobot.core.matching import Trust
 from echobot.shipped import shipped_folder
+
+_READ = frozenset({".yaml", ".yml", ".png", ".jpg", ".jpeg", ".webp", ".gif"})
+"""What a knowledge base is made of: posters too, because a post is mended when its picture changes."""
 
 _MOST_KEPT = 8  # knowledge bases; a state of a followed repository is one
 
@@ -116,13 +119,13 @@ def _is_ours_alone(status: os.stat_result) -> bool:
 
 def _made_from(folder: Path) -> _MadeFrom:
     """Changes whenever a file of the knowledge, the program, or a library that the pickle holds values of changes."""
-    program = [sys.version, np.__version__, *_stamps(Path(__file__).parent, "*.py")]
-    files = [stamp for place in (folder, shipped_folder() / "languages") for stamp in _stamps(place, "*.y*ml")]
+    program = [sys.version, np.__version__, *_stamps(Path(__file__).parent, {".py"})]
+    files = [stamp for place in (folder, shipped_folder() / "languages") for stamp in _stamps(place, _READ)]
     return _MadeFrom(*(sha256("\n".join(parts).encode()).hexdigest() for parts in (program, files)))
 
 
-def _stamps(folder: Path, pattern: str) -> Iterator[str]:
-    for file in sorted(folder.rglob(pattern)):
+def _stamps(folder: Path, suffixes: Container[str]) -> Iterator[str]:
+    for file in sorted(path for path in folder.rglob("*.*") if path.suffix.lower() in suffixes):
         with suppress(OSError):
             status = file.stat()
             yield f"{file}:{status.st_size}:{status.st_mtime_ns}:{status.st_ino}"

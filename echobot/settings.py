@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from echobot.core.announcement import DestinationName
+from echobot.core.announcement import Audience, DestinationName
 from echobot.core.knowledge import Language, Texts
 from echobot.core.message import AccountName
 
@@ -62,6 +62,10 @@ class Destination:
     mention_room: bool = False  # on Matrix: call everybody in the room, if the account's power level is enough
     zones: tuple[ZoneInfo, ...] = ()  # whose local time is added to an hour, where it differs
     characters: int = 500  # on Mastodon: how long a post may be there
+
+    @property
+    def audience(self) -> Audience:
+        return Audience(self.languages, self.zones)
 
 
 @dataclass(frozen=True, slots=True)

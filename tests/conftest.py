@@ -1,5 +1,6 @@
 """Options and rules for the whole suite."""
 
+import asyncio
 import os
 import shutil
 import socket
@@ -7,9 +8,18 @@ import tempfile
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from tests.fakes import FakeChat, FakeClock
 from tests.samples import ENTRY
+
+settings.register_profile(
+    "echobot",
+    derandomize=True,  # the same examples each time: what fails on one machine fails on all
+    deadline=None,  # and a busy machine is no failure
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("echobot")
 
 
 def pytest_addoption(parser):
@@ -26,6 +36,12 @@ def pytest_configure():
 def pytest_unconfigure():
     if "PYTEST_XDIST_WORKER" not in os.environ:
         shutil.rmtree(os.environ["XDG_CACHE_HOME"], ignore_errors=True)
+
+
+@pytest.fixture
+def run_in_a_thread():
+    """A command has an event loop of its own, and the test has one already."""
+    return asyncio.to_thread
 
 
 @pytest.fixture

@@ -5,13 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
 from echobot.core.knowledge import EntryId, Language
-from echobot.core.message import AccountName, Address, DeliveryKey, Message, MessageId, Place, Reply, Wish
+from echobot.core.message import (
+    AccountName,
+    Address,
+    DeliveryKey,
+    Message,
+    MessageId,
+    Outgoing,
+    Place,
+    Post,
+    Reply,
+    Wish,
+)
 from echobot.errors import ChatError, ChatRefused, ChatUnavailable
 from echobot.ports import Keep, Store
 
@@ -91,7 +102,7 @@ class FakeChat:
         self.last_contact_at: datetime | None = None
         self.contact_every = timedelta(seconds=30)
         self.said: list[Message] = []
-        self.posts: list[Reply] = []
+        self.posts: list[Outgoing] = []
         self.requests: list[DeliveryKey] = []
         self.troubles: deque[Trouble | None] = deque()  # what the next sends meet; then all is well
         self.remembers = False  # whether a post can be looked for when its key is forgotten
@@ -130,31 +141,41 @@ class FakeChat:
             else:
                 await self._news.wait()
 
-    async def send(self, reply: Reply) -> str:
-        self.requests.append(reply.key)
+    async def send(self, outgoing: Outgoing) -> str:
+        self.requests.append(outgoing.key)
         trouble = self.troubles.popleft() if self.troubles else None
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
         await asyncio.sleep(0)
         self.under_way -= 1
         if trouble is None or trouble.created:
-            self._post(reply)
+            self._make(outgoing)
         if trouble:
             raise trouble.error
-        return f"${reply.key}"
+        return outgoing.instead_of or f"${outgoing.key}"
 
-    async def find(self, reply: Reply) -> str | None:
+    async def find(self, outgoing: Outgoing) -> str | None:
         if not self.remembers:
             raise ChatRefused("unknown outcome")
-        return next((f"${post.key}" for post in self.posts if post.key == reply.key), None)
+        return next((f"${post.key}" for post in self.posts if post.key == outgoing.key), None)
 
     async def close(self) -> None:
         self.end()
 
-    def _post(self, reply: Reply) -> None:
-        if self._known_until.get(reply.key, datetime.min.replace(tzinfo=UTC)) <= self._clock():
-            self.posts.append(reply)
-            self._known_until[reply.key] = self._clock() + self.key_lifetime
+    def _make(self, outgoing: Outgoing) -> None:
+        """What stands in place of another keeps that one's name; without words it takes it away."""
+        if isinstance(outgoing, Post) and outgoing.instead_of:
+            self.posts = [left for post in self.posts for left in _after(post, outgoing)]
+        elif self._known_until.get(outgoing.key, datetime.min.replace(tzinfo=UTC)) <= self._clock():
+            self.posts.append(outgoing)
+            self._known_until[outgoing.key] = self._clock() + self.key_lifetime
+
+
+def _after(post: Outgoing, change: Post) -> list[Outgoing]:
+    """What is left of a post; a change keeps its name."""
+    if f"${post.key}" != change.instead_of:
+        return [post]
+    return [replace(change, key=post.key)] if change.wordings else []
 
 
 @dataclass(frozen=True)

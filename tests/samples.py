@@ -69,6 +69,7 @@ ENGLISH = LanguagePack(
         ("stop", "leave me alone"),
         ("start",),
         ("none of these", "no"),
+        ("number", "option", "please"),
     ),
 )
 CROATIAN = LanguagePack(

@@ -38,6 +38,17 @@ async def test_why_tells_the_words_that_spoke_for_the_answer_and_its_source(dial
     assert (await dialogue.say("why?")).startswith(because)
 
 
+async def test_why_after_a_choice_was_picked_tells_what_was_picked(dialogue):
+    await dialogue.say("google drive")
+    await dialogue.say("1")
+
+    assert (await dialogue.say("why?")).startswith("Because of: Replacing Google Drive.")
+
+
+async def test_a_number_that_picks_nothing_is_not_known(dialogue):
+    assert await dialogue.say("7") == "I don't know."
+
+
 async def test_why_without_an_answer_before_it_is_not_known(dialogue):
     assert await dialogue.say("why?") == "I don't know."
 
@@ -46,6 +57,20 @@ async def test_the_next_name_is_asked_about_in_the_same_way(dialogue):
     await dialogue.say("an alternative to gdrive")
 
     assert (await dialogue.say("and whatsapp?")).startswith("Instead of WhatsApp:")
+
+
+async def test_the_next_name_is_asked_about_in_the_same_way_after_choices_too(dialogue):
+    await dialogue.say("an alternative to whatsapp")
+    assert (await dialogue.say("google drive")).startswith("Is it one of these?")
+
+    assert (await dialogue.say("and gdrive?")).startswith("Instead of Google Drive:")
+
+
+async def test_a_need_after_a_service_is_what_replaces_it_for_that(dialogue):
+    await dialogue.say("an alternative to gdrive")
+
+    assert (await dialogue.say("and for files?")).startswith("Instead of Google Drive (share files):")
+    assert (await dialogue.say("why?")).startswith("Because of: files.")
 
 
 async def test_a_name_alone_is_not_asked_about_in_the_same_way_out_of_the_blue(dialogue):

@@ -162,7 +162,7 @@ def test_every_error_is_told_without_a_traceback(arguments, capsys, tmp_path, mo
 
 def test_asking_and_checking_load_neither_a_chat_nor_a_database():
     script = "import sys; from echobot.cli import main; main({}); print([m for m in {} if m in sys.modules])"
-    heavy = ["nio", "mastodon", "sqlalchemy", "aiohttp", "icalendar"]
+    heavy = ["nio", "mastodon", "sqlalchemy", "aiohttp", "icalendar", "PIL"]
     for arguments in (["ask", "what is mastodon?"], ["check"]):
         ran = subprocess.run(
             [sys.executable, "-c", script.format(arguments, heavy)], capture_output=True, text=True, check=True

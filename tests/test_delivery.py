@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from echobot.core.message import Place
 from echobot.delivery import Courier, Pace
-from echobot.errors import ChatRefused, ChatUnavailable, LoginRefused
+from echobot.errors import ChatRefused, ChatUnavailable, LoginRefused, NotAsMeant
 from echobot.ports import Settlement
 from echobot.stores.sql import SqlStore
 from tests.fakes import ACCOUNT, NOON, ROOM, FakeChat, FakeWait, Trouble, connection_broke, reply, until
@@ -270,6 +270,16 @@ async def test_a_refused_reply_is_given_up_with_its_reason_and_the_next_goes_out
         "key": reply(1).key,
         "reason": "The bot may not speak in this room.",
     }
+
+
+async def test_what_the_server_did_in_place_of_what_was_meant_is_a_trouble_for_the_status(chat, store, deliver):
+    await queue(store, reply(1, "private"), reply(2, "to a deleted question"))
+    chat.fail(NotAsMeant("a reply was deleted again: the server made it public"), ChatRefused("it is gone"))
+    await deliver()
+    (trouble,) = await store.troubles()
+
+    assert (trouble.about, trouble.text) == (ACCOUNT, "a reply was deleted again: the server made it public")
+    assert chat.texts == []
 
 
 async def test_a_refused_login_ends_the_courier_and_nothing_is_lost(chat, store, deliver):

@@ -44,6 +44,23 @@ def test_a_new_file_is_seen_at_once(folder):
         said(folder)
 
 
+WITH_POSTER = """\
+announcements:
+  - {id: party, text: {en: A party.}, when: 2027-03-01 18:30, zone: Europe/Paris, to: visits,
+     poster: {file: party.png, alt: {en: Balloons}}}
+"""
+
+
+def test_another_picture_is_seen_at_once_though_no_text_has_changed(folder):
+    (folder / "party.yaml").write_text(WITH_POSTER)
+    digests = set()
+    for picture in (b"one", b"another"):
+        (folder / "party.png").write_bytes(b"\x89PNG\r\n\x1a\n" + picture)
+        digests.add(prepared.answerer(folder).knowledge.announcements["party"].poster.digest)
+
+    assert len(digests) == 2
+
+
 @pytest.mark.parametrize(
     "damage", [lambda file: file.write_bytes(b""), lambda file: file.write_bytes(file.read_bytes()[:-9])]
 )

@@ -75,18 +75,28 @@ def asked(answerer, file):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nineteen_of_twenty_are_answered_rightly_or_offered_the_right_choice(answerer, language):
-    result = asked(answerer, f"must-answer-{language}.yaml")
+@pytest.mark.parametrize(("kind", "fewest"), [("must-answer", 60), ("blind", 50)])
+def test_nineteen_of_twenty_are_answered_rightly_or_offered_the_right_choice(answerer, kind, fewest, language):
+    result = asked(answerer, f"{kind}-{language}.yaml")
 
-    assert result.questions >= 60
+    assert result.questions >= fewest
     assert result.helped >= 0.95
     assert result.counts["wrong"] <= 0.01 * result.questions
 
 
-def test_what_must_not_be_answered_is_declined_in_every_language(answerer):
-    result = asked(answerer, "must-not-answer.yaml")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_people_ask_any_bot_is_never_answered(answerer, language):
+    result = asked(answerer, f"far-{language}.yaml")
 
-    assert set(result.languages) == set(LANGUAGES)
-    for language, part in result.languages.items():
-        assert part.questions >= 100, language
-        assert part.false_rate <= 0.02, language
+    assert list(result.languages) == [language]
+    assert result.questions >= 100
+    assert result.counts["false"] == 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_asked_about_a_known_name_and_is_not_known_is_declined(answerer, language):
+    result = asked(answerer, f"near-{language}.yaml")
+
+    assert list(result.languages) == [language]
+    assert result.questions >= 50
+    assert result.false_rate <= 0.02

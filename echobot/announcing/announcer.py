@@ -19,7 +19,7 @@ from echobot.core.agenda import Agenda
 from echobot.core.announcement import DestinationName
 from echobot.core.heralding import Herald
 from echobot.core.knowledge import Knowledge
-from echobot.ports import Filled, Revision, Store
+from echobot.ports import ANNOUNCEMENT, Filled, Revision, Store
 from echobot.settings import Destination
 
 log = structlog.get_logger()
@@ -30,8 +30,6 @@ _QUIET_FOR = timedelta(hours=6)  # after one public post the next ones are unlis
 _NOTED_EVERY = timedelta(minutes=5)
 _TOLD_FOR = timedelta(days=14)
 _JUST_BEFORE = timedelta(microseconds=1)
-MISSED = "announcement "
-"""How the name of a trouble begins that says what was missed."""
 
 
 class Announcer:
@@ -129,9 +127,9 @@ class Announcer:
         is_first = await self._fill(book, Filled([due.slot], due.occasion.until), now)
         if not (why and is_first):
             return
-        name = f'"{self._herald.name(due.occasion.announcement)}" ({due.slot.occurrence})'
+        name = f"{self._herald.name(due.occasion.announcement)}, {due.slot.occurrence},"
         log.error("an announcement was missed", name=name, destination=due.slot.destination, reason=why)
-        about = f"{MISSED}{due.slot.announcement} for {due.slot.destination}"
+        about = f"{ANNOUNCEMENT}{due.slot.announcement} for {due.slot.destination}"
         await self._store.note_trouble(about, f"{name} was not posted: {why}", now)
 
     async def _mend(self, book: Book, now: datetime) -> None:
@@ -165,5 +163,5 @@ class Announcer:
 
     async def _forget_old_troubles(self, now: datetime) -> None:
         for trouble in await self._store.troubles():
-            if trouble.about.startswith(MISSED) and now - trouble.since > _TOLD_FOR:
+            if trouble.about.startswith(ANNOUNCEMENT) and now - trouble.since > _TOLD_FOR:
                 await self._store.note_trouble(trouble.about, None, now)

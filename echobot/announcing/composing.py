@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from echobot.announcing.due import Due, audience
+from echobot.announcing.due import Due
 from echobot.core.announcement import Announcement
 from echobot.core.heralding import Herald
 from echobot.core.ledger import Fingerprints, Phase, Posting
@@ -47,7 +47,7 @@ def facts(announcements: Iterable[Announcement], herald: Herald) -> Fingerprints
 def wordings(
     posting: Posting, announcements: Sequence[Announcement], destination: Destination, herald: Herald
 ) -> tuple[Wording, ...]:
-    return herald.wordings(posting.phase, announcements, audience(destination), posting.meant_for)
+    return herald.wordings(posting.phase, announcements, destination.audience, posting.meant_for)
 
 
 def first_post(

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from echobot.core.agenda import Occasion
 from echobot.core.announcement import DestinationName, TooLate
-from echobot.core.heralding import Audience, Herald
+from echobot.core.heralding import Herald
 from echobot.core.ledger import Phase, Slot
 from echobot.settings import Destination
 
@@ -20,10 +20,6 @@ class Due:
     occasion: Occasion
     slot: Slot
     destination: Destination
-
-
-def audience(destination: Destination) -> Audience:
-    return Audience(destination.languages, destination.zones)
 
 
 def at_destinations(
@@ -66,7 +62,7 @@ def _nothing_to_say(due: Due, herald: Herald, now: datetime) -> str | None:
         event = occasion.announcement.event
         is_expected = occasion.due_at is not None and not (event and event.cancelled)
         return "its event had begun before it could be posted" if is_expected else ""
-    if not herald.wordings(occasion.phase, [occasion.announcement], audience(due.destination)):
+    if not herald.wordings(occasion.phase, [occasion.announcement], due.destination.audience):
         return f"it says nothing in {' or '.join(due.destination.languages)}"
     return None
 

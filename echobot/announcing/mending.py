@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from echobot.announcing.composing import facts, first_post, shown
-from echobot.announcing.due import audience
 from echobot.core.announcement import Announcement, DestinationName
 from echobot.core.heralding import Herald
 from echobot.core.ledger import Posting
@@ -66,7 +65,7 @@ class Mending:
         return Post(
             DeliveryKey(f"{_key(mended)}:{announcement.id}"),
             Place(mended.account, destination.room),
-            self.herald.change(announcement, audience(destination)),
+            self.herald.change(announcement, destination.audience),
             visibility="unlisted" if destination.visibility == "public" else destination.visibility,
             follows=mended.key,
         )

@@ -60,8 +60,15 @@ def _event(entry: Entry, event: Event, language: Language) -> CalendarEvent:
     for name, said in (("URL", event.link), ("CONTACT", _plain(event.contact))):
         if said:
             written.add(name, said)
-    written.status = STATUS.CANCELLED if event.cancelled else STATUS.CONFIRMED
+    written.status = _status(event)
     return written
+
+
+def _status(event: Event) -> STATUS:
+    """What only has a month stands on all of its days, which is not the last word."""
+    if event.cancelled:
+        return STATUS.CANCELLED
+    return STATUS.TENTATIVE if event.whole_months else STATUS.CONFIRMED
 
 
 def _uid_of(entry: EntryId) -> str:

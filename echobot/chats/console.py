@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from echobot.core.message import AccountName, Address, Message, MessageId, Place, Reply
+from echobot.core.message import AccountName, Address, Message, MessageId, Outgoing, Place, Reply
 from echobot.ports import Keep
 
 HELP = """\
@@ -67,13 +67,15 @@ class ConsoleChat:
         finally:
             _restore_terminal(terminal)
 
-    async def send(self, reply: Reply) -> str:
-        """Print the reply. Each key comes here once: what was printed before a crash was seen."""
-        self._write(f"\n{reply.text}\n")
-        self._replied.set()
-        return str(reply.key)
+    async def send(self, outgoing: Outgoing) -> str:
+        """Print the words. Each key comes here once: what was printed before a crash was seen, and stays there."""
+        if outgoing.text:
+            self._write(f"\n{outgoing.text}\n")
+        if isinstance(outgoing, Reply):
+            self._replied.set()
+        return str(outgoing.key)
 
-    async def find(self, reply: Reply) -> str | None:  # noqa: ARG002
+    async def find(self, outgoing: Outgoing) -> str | None:  # noqa: ARG002
         """Nothing: a terminal keeps no record."""
         return None
 

@@ -20,6 +20,7 @@ _ONE = {
     "services": "a service",
     "visits": "a visit",
     "workshops": "a workshop",
+    "announcements": "an announcement",
 }
 
 _BY_LANGUAGE = {

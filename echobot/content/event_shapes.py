@@ -2,53 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from datetime import date, datetime, time
-from typing import Annotated, Any, Self
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from echobot.content.shapes import ByLanguage, ItemShape, LanguageCode, Link, SomeTexts, Text
+from echobot.content.announcement_shapes import AnnounceShape, PosterShape
+from echobot.content.complaints import Complaint, refuse
+from echobot.content.shapes import ByLanguage, ItemShape, LanguageCode, Link, SomeTexts, Text, filled
+from echobot.content.times import Known, WhenWritten, Zone
+from echobot.core.announcement import Announcement
 from echobot.core.event import Event, EventKind
-from echobot.core.schedule import UnknownZone, doubtful, zone_named
+from echobot.core.schedule import doubtful
 from echobot.core.texts import Language
 
-_WHEN = r"^\d{4}-\d\d-\d\d( \d\d:\d\d)?$"
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """A day, or a day and an hour, on the clocks of the place."""
-
-    day: date
-    hour: time | None = None
-
-    def on_clocks_of(self, zone: ZoneInfo) -> datetime:
-        return datetime.combine(self.day, self.hour or time(), zone)
-
-
-def _when(value: Any) -> When:
-    try:
-        if isinstance(value, str) and re.match(_WHEN, value):
-            day, _, hour = value.partition(" ")
-            return When(date.fromisoformat(day), time.fromisoformat(hour) if hour else None)
-    except ValueError:  # the 31st of June
-        pass
-    raise PydanticCustomError("when", "no time")
-
-
-def _zone(name: str) -> str:
-    try:
-        return zone_named(name).key
-    except UnknownZone as error:
-        raise PydanticCustomError("told", "no zone", {"wrong": error.wrong, "instead": error.instead}) from error
-
-
-WhenWritten = Annotated[When, BeforeValidator(_when), WithJsonSchema({"type": "string", "pattern": _WHEN})]
-Zone = Annotated[Text, AfterValidator(_zone)]
+_STARTS = "The day, and the hour if there is one; the month alone, if no more is known"
 
 
 class EventShape(ItemShape):
@@ -59,8 +31,10 @@ class EventShape(ItemShape):
         min_length=1, description="How people ask for it, by language", examples=[{"en": ["the visit to Berlin"]}]
     )
     about: ByLanguage = Field(min_length=1, description="What it is about, by language", examples=[{"en": "We …"}])
-    starts: WhenWritten = Field(description="The day, and the hour if there is one", examples=["2027-03-14 10:00"])
-    ends: WhenWritten | None = Field(None, description="The last day, or the hour", examples=["2027-03-14 12:00"])
+    starts: WhenWritten = Field(description=_STARTS, examples=["2027-03-14 10:00"])
+    ends: WhenWritten | None = Field(
+        None, description="The last day, with its hour; or the last month", examples=["2027-03-14 12:00"]
+    )
     zone: Zone = Field(description="Whose clocks these are", examples=["Europe/Berlin"])
     place: ByLanguage = Field(min_length=1, description="Where, by language", examples=[{"en": "Berlin (Germany)"}])
     host: Text = Field("", description="Who receives the guests", examples=["Willi Eichler Academy"])
@@ -68,25 +42,48 @@ class EventShape(ItemShape):
     link: Link | None = Field(None, description="Where to read more or enrol", examples=["https://example.org/berlin"])
     contact: Text = Field("", description="Who can be asked", examples=["visits@example.org"])
     cancelled: bool = Field(False, description="It will not take place", examples=["true"])
+    poster: Annotated[PosterShape | None, BeforeValidator(filled)] = Field(
+        None, description="The picture of its announcements", examples=[{"file": "lisbon.png", "alt": {"en": "…"}}]
+    )
+    announce: Annotated[AnnounceShape | None, BeforeValidator(filled)] = Field(
+        None, description="Where and when to announce it", examples=[{"to": ["visits"], "when": ["1 hour before"]}]
+    )
 
     @model_validator(mode="after")
     def _is_in_order(self) -> Self:
         starts, ends = self._times()
-        for when in (starts, ends):
-            if doubt := doubtful(when.replace(tzinfo=None), ZoneInfo(self.zone)):
-                raise PydanticCustomError("told", "no such time", {"wrong": doubt.wrong, "instead": doubt.instead})
-        if self.ends is not None and (self.starts.hour is None) != (self.ends.hour is None):
-            raise PydanticCustomError("one_hour", "one of two hours is missing")
+        refuse(self._doubts(starts=starts, ends=ends))
+        if self.ends is not None and self.ends.known is not self.starts.known:
+            one = "one_month" if Known.MONTH in {self.starts.known, self.ends.known} else "one_hour"
+            raise PydanticCustomError(one, "more is known of one of the two")
         if ends < starts:
             raise PydanticCustomError("backwards", "it ends before it starts")
         return self
 
+    def _doubts(self, **written: datetime) -> Iterator[Complaint]:
+        for key, moment in written.items():
+            when = getattr(self, key)
+            if (
+                when
+                and when.known is Known.HOUR
+                and (doubt := doubtful(moment.replace(tzinfo=None), ZoneInfo(self.zone)))
+            ):
+                yield Complaint((key,), doubt.wrong, doubt.instead)
+
     def event(self, kind: EventKind) -> Event:
         starts, ends = self._times()
-        more = (self.host, self.languages, self.link or "", self.contact, self.cancelled)
+        known = self.starts.known
+        more = (self.host, self.languages, self.link or "", self.contact, self.cancelled, known is Known.MONTH)
         place = {Language(language): text for language, text in self.place.items()}
-        return Event(kind, starts, ends, place, self.starts.hour is None, *more)
+        return Event(kind, starts, ends, place, known is not Known.HOUR, *more)
+
+    def announcement(self, event: Event, folder: Path) -> Announcement | None:
+        if self.announce is None:
+            return None
+        return self.announce.announcement(
+            self.id, event, self.zone, self.poster.poster(folder) if self.poster else None
+        )
 
     def _times(self) -> tuple[datetime, datetime]:
         zone = ZoneInfo(self.zone)
-        return self.starts.on_clocks_of(zone), (self.ends or self.starts).on_clocks_of(zone)
+        return self.starts.starts(zone), (self.ends or self.starts).ends(zone)

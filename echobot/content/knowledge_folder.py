@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 from echobot.content.across import lost_references, repeated_ids, warnings
+from echobot.content.announced import Announced
+from echobot.content.announcements import mistakes
 from echobot.content.folder import yaml_files
-from echobot.content.items import Item, declared, knowledge, read_items
+from echobot.content.items import Item, Read, declared, knowledge, read_items
 from echobot.content.languages import language_of, read_packs
 from echobot.content.yaml_reading import read_tree
 from echobot.content.yaml_text import shown
@@ -20,41 +23,50 @@ from echobot.errors import ProblemsFound
 from echobot.shipped import shipped_folder
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What is right in a folder's files, with the place of each, and all that is wrong, in the order of the files."""
+
+    items: list[Item]
+    announced: list[Announced]
+    packs: Mapping[Language, LanguagePack]
+    problems: list[Problem]
+
+    @property
+    def knowledge(self) -> Knowledge | None:
+        """None when there are errors."""
+        right = all(problem.severity is Severity.WARNING for problem in self.problems)
+        return knowledge(self.items, self.announced, self.packs) if right else None
+
+
 def load(folder: Path) -> tuple[Knowledge | None, list[Problem]]:
     """The folder's knowledge, None when there are errors; and all that is wrong, in the order of the files."""
-    _, loaded, problems = load_items(folder)
-    return loaded, problems
+    loaded = load_items(folder)
+    return loaded.knowledge, loaded.problems
 
 
-def load_items(folder: Path) -> tuple[list[Item], Knowledge | None, list[Problem]]:
-    """The same, and before it what is right in the files, with the place of each."""
-    items, packs, problems = _understand(folder)
-    problems.extend(warnings(items, packs))
-    return items, _unless_wrong(items, packs, problems), sorted(problems)
+def load_items(folder: Path) -> Loaded:
+    """The same, and before it what is right in the files."""
+    loaded = _understand(folder)
+    return replace(loaded, problems=sorted([*loaded.problems, *warnings(loaded.items, loaded.packs)]))
 
 
 def load_or_refuse(folder: Path) -> Knowledge:
     """The folder's knowledge; raises `ProblemsFound` with every error, and does not look for anything less."""
-    items, packs, problems = _understand(folder)
-    loaded = _unless_wrong(items, packs, problems)
-    if loaded is None:
-        raise ProblemsFound(sorted(problem for problem in problems if problem.severity is Severity.ERROR))
-    return loaded
+    loaded = _understand(folder)
+    if (found := loaded.knowledge) is None:
+        raise ProblemsFound(sorted(problem for problem in loaded.problems if problem.severity is Severity.ERROR))
+    return found
 
 
-def _understand(folder: Path) -> tuple[list[Item], Mapping[Language, LanguagePack], list[Problem]]:
+def _understand(folder: Path) -> Loaded:
     said = _read(folder, folder)
     shipped = _Said() if _same(folder, shipped_folder()) else _read(shipped_folder() / "languages", shipped_folder())
     packs, language_problems = read_packs(said.languages, shipped.languages)
-    items, item_problems = _items(said, folder)
-    return items, packs, [*said.problems, *shipped.problems, *language_problems, *item_problems]
-
-
-def _unless_wrong(
-    items: list[Item], packs: Mapping[Language, LanguagePack], problems: list[Problem]
-) -> Knowledge | None:
-    right = all(problem.severity is Severity.WARNING for problem in problems)
-    return knowledge(items, packs) if right else None
+    read = _items(said, folder)
+    return Loaded(
+        read.items, read.announced, packs, [*said.problems, *shipped.problems, *language_problems, *read.problems]
+    )
 
 
 @dataclass(slots=True)
@@ -82,15 +94,14 @@ def _read(folder: Path, root: Path) -> _Said:
     return said
 
 
-def _items(said: _Said, folder: Path) -> tuple[list[Item], list[Problem]]:
-    items: list[Item] = []
-    problems: list[Problem] = []
-    for tree in said.trees:
-        right, wrong = read_items(tree)
-        items += right
-        problems += wrong
+def _items(said: _Said, folder: Path) -> Read:
+    files = [read_items(tree) for tree in said.trees]
+    items, announced, problems = (
+        list(chain.from_iterable(getattr(file, part) for file in files)) for part in ("items", "announced", "problems")
+    )
     ids = [each for tree in said.trees for each in declared(tree)]
     problems += repeated_ids(ids)
+    problems += (problem for each in announced for problem in mistakes(each, folder))
     if said.complete:  # else what seems lost may be in a file that could not be read
         problems += lost_references(items, ids)
     if said.complete and not problems and not items:
@@ -98,7 +109,7 @@ def _items(said: _Said, folder: Path) -> tuple[list[Item], list[Problem]]:
         problems.append(
             Problem(shown(folder), 1, 1, "", lacking, "write `entries:` into a .yaml file, as the README shows")
         )
-    return items, problems
+    return Read(items, announced, problems)
 
 
 def _same(one: Path, other: Path) -> bool:

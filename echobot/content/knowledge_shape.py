@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from echobot.content.announcement_shapes import AnnouncementShape
 from echobot.content.event_shapes import EventShape
 from echobot.content.shapes import EntryShape, NeedShape, ServiceShape, Shape, ToolShape
 
@@ -17,3 +18,4 @@ class KnowledgeShape(Shape):
     services: tuple[ServiceShape, ...] = Field((), description="What people want to leave")
     visits: tuple[EventShape, ...] = Field((), description="Study visits, past and to come")
     workshops: tuple[EventShape, ...] = Field((), description="Workshops with a date")
+    announcements: tuple[AnnouncementShape, ...] = Field((), description="What to post by itself, and when")

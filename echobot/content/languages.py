@@ -6,12 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from string import Formatter
 from typing import Any, TypeAlias
 
 from pydantic import ValidationError
 
 from echobot.content.patterns import LANGUAGE, PATTERNS
+from echobot.content.places import BRACKETS, braced, places
 from echobot.content.sentences import problems, quoted, suggestion
 from echobot.content.shapes import CuesShape, LanguageShape, TalkShape, WordsShape
 from echobot.content.yaml_tree import Tree
@@ -102,7 +102,7 @@ def _pack(language: str, said: _Parts) -> LanguagePack:
 def _talk(said: _Parts) -> Talk:
     talk: TalkShape = said["talk"][0] if "talk" in said else TalkShape.model_validate({})
     ordinals = (talk.first, talk.second, talk.third)
-    return Talk(talk.yes, talk.why, talk.also, ordinals, talk.last, talk.stop, talk.start, talk.no)
+    return Talk(talk.yes, talk.why, talk.also, ordinals, talk.last, talk.stop, talk.start, talk.no, talk.number)
 
 
 def _folded(texts: Iterable[str]) -> frozenset[str]:
@@ -156,32 +156,18 @@ def _check_phrases(phrases: Mapping[str, str], tree: Tree) -> Iterator[Problem]:
 def _check_places(name: str, phrase: str, tree: Tree) -> Iterator[Problem]:
     known = PHRASES[name]
     try:
-        places = _places(phrase)
+        said = places(phrase)
     except ValueError:
-        wrong, instead = f"a bracket in `{name}` is not closed or not opened", "write {{ for a { that is meant as such"
-        yield tree.problem(("phrases", name), wrong, instead)
+        yield tree.problem(("phrases", name), f"a bracket in `{name}` is not closed or not opened", BRACKETS)
         return
-    for place in sorted(places - known):
-        instead = f"it may hold {_braced(known)}" if known else "write it without { }"
+    for place in sorted(said - known):
+        instead = f"it may hold {braced(known)}" if known else "write it without { }"
         yield tree.problem(("phrases", name), f"`{name}` has no value for {{{place}}}", instead)
-    missing = known - places
-    if missing and places <= known:
-        wrong = f"`{name}` does not say {_braced(missing)}"
+    missing = known - said
+    if missing and said <= known:
+        wrong = f"`{name}` does not say {braced(missing)}"
         yield tree.problem(("phrases", name), wrong, "put it where the value belongs", Severity.WARNING)
 
 
-def _places(phrase: str) -> set[str]:
-    """What stands between braces, with any `!r` or `:>9`, which no phrase may have."""
-    places = set()
-    for _, name, form, conversion in Formatter().parse(phrase):
-        if name is not None:
-            places.add(name + (f"!{conversion}" if conversion else "") + (f":{form}" if form else ""))
-    return places
-
-
 def _with(places: Iterable[str]) -> str:
-    return f", with {_braced(places)}" if places else ""
-
-
-def _braced(places: Iterable[str]) -> str:
-    return ", ".join(f"{{{place}}}" for place in sorted(places))
+    return f", with {braced(places)}" if places else ""

@@ -16,6 +16,7 @@ SERVER_ADDRESS = r"^https?://[^\s/]+/?$"
 SERVER_NAME = r"^[A-Za-z0-9.\-]+(:\d+)?$"
 USER = r"^@[^\s:]+:\S+$"
 ROOM = r"^!\S+$"
+ROOM_OR_ADDRESS = r"^(!\S+|#[^\s:]+:\S+)$"
 STORE = r"^(sqlite|postgresql)(\+\w+)?://.*$"
 REPOSITORY = r"^((https|ssh)://[^\s/]+/\S+|[\w.\-]+@[\w.\-]+:\S+|file:///\S+|(/|\./|\.\./|~/)\S.*)$"
 GIT_BRANCH = r"^\w[\w./\-]*$"
@@ -29,10 +30,14 @@ PATTERNS: dict[str, Sentence] = {
     LINK: ("is not a link", "write the whole address, such as https://example.org"),
     DURATION: ("is not a length of time", "write it as 90s, 30m, 2h or 14 days"),
     INTERVAL: ("is not a length of time", "write it as 180 days, 6 months or 1 year"),
-    SERVER_ADDRESS: ("is not the address of a server", "write it as https://matrix.example.org"),
+    SERVER_ADDRESS: ("is not the address of a server", "write it as https://example.org"),
     SERVER_NAME: ("is not the name of a server", "write it as example.org"),
     USER: ("is not a Matrix user", 'write it as "@echobot:example.org"'),
     ROOM: ("is not the id of a room", 'write it as "!abc:example.org"; the settings of a room show it'),
+    ROOM_OR_ADDRESS: (
+        "is neither the id of a room nor its address",
+        'write it as "!abc:example.org" or "#visits:example.org"',
+    ),
     REPOSITORY: ("is not the address of a git repository", "write it as https://example.org/knowledge.git"),
     GIT_BRANCH: ("is not the name of a branch", "write it as main"),
     INSIDE: ("is not a folder inside the repository", "write its path from the top, such as knowledge"),

@@ -24,8 +24,13 @@ _SECRET = re.compile("password|passwd|secret|token|api_?key|credential", re.IGNO
 def problems(error: ValidationError, shape: type[BaseModel], tree: Tree, start: Trail = ()) -> Iterator[Problem]:
     """Each of pydantic's errors as a problem in the file; `start` is where in the file the shape was looked for."""
     for detail in error.errors(include_url=False)[:MOST]:
-        trail = (*start, *detail["loc"])
-        yield _problem(trail, detail, shape, tree)
+        if not _only_seems_empty(detail):
+            yield _problem((*start, *detail["loc"]), detail, shape, tree)
+
+
+def _only_seems_empty(detail: ErrorDetails) -> bool:
+    """Pydantic counts the right items of a list; what is wrong with the others is told anyway."""
+    return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
 
 
 def unknown_key(key: str, known: Iterable[str]) -> Sentence:
@@ -114,6 +119,10 @@ def _number(detail: ErrorDetails, _: FieldInfo | None) -> Sentence:
     return f"is {quoted(detail['input'])}, which is not a number from 1 to a million", "write it in digits"
 
 
+def _neither(detail: ErrorDetails, _: FieldInfo | None) -> Sentence:
+    return f"is {quoted(detail['input'])}, which is neither true nor false", "write true or false"
+
+
 def _not_known(detail: ErrorDetails, _: FieldInfo | None) -> Sentence:
     return f"is {quoted(detail['input'])}, which is not known here", f"write {detail['ctx']['expected']}"
 
@@ -137,7 +146,7 @@ def _other(detail: ErrorDetails, field: FieldInfo | None) -> Sentence:
 def _when(detail: ErrorDetails, _: FieldInfo | None) -> Sentence:
     return (
         f"is {quoted(detail['input'])}, which is not a time",
-        'write it as 2027-03-14, or with an hour, "2027-03-14 10:00"',
+        'write it as 2027-03-14, or with an hour, "2027-03-14 10:00", or only the month, 2027-03',
     )
 
 
@@ -148,6 +157,10 @@ def _told(detail: ErrorDetails, _: FieldInfo | None) -> Sentence:
 
 def _one_hour(_: ErrorDetails, __: FieldInfo | None) -> Sentence:
     return "has an hour at one end only", "write an hour in both `starts` and `ends`, or in neither"
+
+
+def _one_month(_: ErrorDetails, __: FieldInfo | None) -> Sentence:
+    return "has a month alone at one end only", "write the day in both `starts` and `ends`, or in neither"
 
 
 def _backwards(_: ErrorDetails, __: FieldInfo | None) -> Sentence:
@@ -168,6 +181,8 @@ _SENTENCES: dict[str, Callable[[ErrorDetails, FieldInfo | None], Sentence]] = {
     "int_type": _number,
     "greater_than_equal": _number,
     "less_than_equal": _number,
+    "bool_parsing": _neither,
+    "bool_type": _neither,
     "literal_error": _not_known,
     "password": _password,
     "credentials": _credentials,
@@ -175,6 +190,7 @@ _SENTENCES: dict[str, Callable[[ErrorDetails, FieldInfo | None], Sentence]] = {
     "when": _when,
     "told": _told,
     "one_hour": _one_hour,
+    "one_month": _one_month,
     "backwards": _backwards,
 }
 

@@ -7,15 +7,27 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from echobot.content.destination_shapes import DestinationShape
 from echobot.content.sentences import problems
 from echobot.content.settings_shapes import MastodonAccountShape, MatrixAccountShape, RepositoryShape, SettingsShape
 from echobot.content.yaml_reading import read_tree
 from echobot.core.problem import Problem
 from echobot.errors import ProblemsFound, SettingsError
-from echobot.settings import Account, HealthPages, Invites, Limits, MastodonAccount, MatrixAccount, Repository, Settings
+from echobot.settings import (
+    Account,
+    Destination,
+    HealthPages,
+    Invites,
+    Limits,
+    MastodonAccount,
+    MatrixAccount,
+    Repository,
+    Settings,
+)
 
 _LONGEST_SECRET = 10_000
 
@@ -72,6 +84,8 @@ def _settings(shape: SettingsShape, folder: Path) -> Settings:
     }
     if shape.knowledge:
         given["knowledge"] = _knowledge(shape.knowledge, folder)
+    if "destinations" in given:
+        given["destinations"] = {name: _destination(each) for name, each in shape.destinations.items()}
     if shape.limits:
         given["limits"] = Limits(**_given(shape.limits))
     if shape.health:
@@ -85,6 +99,10 @@ def _account(shape: MatrixAccountShape | MastodonAccountShape, folder: Path) -> 
     if isinstance(shape, MastodonAccountShape):
         return MastodonAccount(**given)
     return MatrixAccount(**{**given, "invites": Invites(**_given(shape.invites))})
+
+
+def _destination(shape: DestinationShape) -> Destination:
+    return Destination(**{**_given(shape), "zones": tuple(map(ZoneInfo, shape.zones))})
 
 
 def _knowledge(place: RepositoryShape | str, folder: Path) -> Path | Repository:

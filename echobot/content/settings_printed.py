@@ -39,13 +39,10 @@ def printed(settings: Settings) -> str:
 def as_written(settings: Settings) -> dict[str, Any]:
     """What the file would hold, in the order in which the settings are explained."""
     in_force = replace(settings, knowledge=settings.knowledge or shipped_folder())
-    written = _of(in_force, SettingsShape.model_fields)
-    if "destinations" in written:
-        places = settings.destinations.items()
-        written["destinations"] = {
-            name: destination(each, settings.accounts.get(each.account)) for name, each in places
-        }
-    return written
+    places = {
+        name: destination(each, settings.accounts.get(each.account)) for name, each in settings.destinations.items()
+    }
+    return _of(in_force, SettingsShape.model_fields) | {"destinations": places}
 
 
 def destination(place: Destination, account: Account | None) -> dict[str, Any]:

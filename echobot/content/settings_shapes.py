@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -15,13 +15,15 @@ from pydantic import (
     PlainValidator,
     StringConstraints,
     TypeAdapter,
-    WithJsonSchema,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
+from echobot.content.complaints import Complaint, refuse
+from echobot.content.destination_shapes import DestinationShape, unfit
 from echobot.content.health_shape import HealthShape
+from echobot.content.lengths import Duration
 from echobot.content.patterns import (
-    DURATION,
     GIT_BRANCH,
     INSIDE,
     REPOSITORY,
@@ -31,17 +33,7 @@ from echobot.content.patterns import (
     STORE,
     USER,
 )
-from echobot.content.shapes import ByLanguage, Id, LanguageCode, Shape, Text
-
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-
-
-def _length_of_time(value: Any) -> timedelta:
-    if not isinstance(value, str) or not re.match(DURATION, value.strip()):
-        raise PydanticCustomError("string_pattern_mismatch", "no duration", {"pattern": DURATION})
-    number, unit = re.findall(r"\d+|[a-z]", value)[:2]
-    return timedelta(**{_UNITS[unit]: int(number)})
-
+from echobot.content.shapes import ByLanguage, Id, LanguageCode, Number, Shape, Text
 
 _SECRET_IN_QUERY = re.compile("[?&][^=&]*(passw|secret|token|key)[^=&]*=", re.IGNORECASE)
 
@@ -67,9 +59,6 @@ def _sparingly(every: timedelta) -> timedelta:
     return every
 
 
-Duration = Annotated[
-    timedelta, BeforeValidator(_length_of_time), WithJsonSchema({"type": "string", "pattern": DURATION})
-]
 StoreUrl = Annotated[str, StringConstraints(strip_whitespace=True, pattern=STORE), AfterValidator(_without_password)]
 RepositoryAddress = Annotated[
     str, StringConstraints(strip_whitespace=True, pattern=REPOSITORY), BeforeValidator(_without_credentials)
@@ -80,7 +69,6 @@ ServerAddress = Annotated[str, StringConstraints(strip_whitespace=True, pattern=
 ServerName = Annotated[str, StringConstraints(pattern=SERVER_NAME)]
 User = Annotated[str, StringConstraints(pattern=USER)]
 Room = Annotated[str, StringConstraints(pattern=ROOM)]
-Number = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class InvitesShape(Shape):
@@ -199,6 +187,8 @@ class SettingsShape(Shape):
         None, description="How old a question may be and still be answered", examples=["2h"]
     )
     limits: LimitsShape | None = Field(None, description="How many questions a minute are answered")
+    destinations: dict[Id, DestinationShape] = Field({}, description="Where announcements go, by names of your choice")
+    most_posts_a_day: Number = Field(4, description="Announcements of one account in a day, at most", examples=[4])
     health: HealthShape | None = Field(None, description="Where the bot tells monitoring how it is; else nowhere")
     keep_messages_for: Duration | None = Field(
         None, description="How long ids of answered messages are kept", examples=["30 days"]
@@ -206,3 +196,13 @@ class SettingsShape(Shape):
     keep_gaps_for: Duration | None = Field(
         None, description="How long questions without an answer are kept, without who asked", examples=["60 days"]
     )
+
+    @model_validator(mode="after")
+    def _fits_its_accounts(self) -> Self:
+        kinds = {name: account.kind for name, account in self.accounts.items()}
+        refuse(
+            Complaint(("destinations", name, key), wrong, instead)
+            for name, destination in self.destinations.items()
+            for key, wrong, instead in unfit(destination, kinds)
+        )
+        return self

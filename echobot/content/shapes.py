@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
@@ -13,15 +13,30 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
 
-from echobot.content.patterns import ID, INTERVAL, LANGUAGE, LINK
+from echobot.content.complaints import told
+from echobot.content.lengths import Interval
+from echobot.content.patterns import ID, LANGUAGE, LINK
 
 
-def _one_or_several(value: Any) -> Any:
+def one_or_several(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
+
+
+def filled(value: Any) -> Any:
+    """A key that may be left out is not left empty."""
+    if value is None:
+        raise told("there is nothing below it", "write what belongs there, or take the line out")
+    return value
+
+
+def each_once(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Nothing in it is written twice."""
+    if twice := next((value for value in values if values.count(value) > 1), ""):
+        raise told(f"`{twice}` is written twice", "take one of the two out")
+    return values
 
 
 def _day(value: Any) -> date:
@@ -35,16 +50,6 @@ def _no_day() -> date:
     raise PydanticCustomError("day", "not a date")
 
 
-_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
-
-
-def _interval(value: Any) -> timedelta:
-    if not isinstance(value, str) or not re.match(INTERVAL, value.strip()):
-        raise PydanticCustomError("string_pattern_mismatch", "no interval", {"pattern": INTERVAL})
-    number, unit = re.findall(r"\d+|[a-z]+", value)
-    return timedelta(days=int(number) * _DAYS[unit.rstrip("s")])
-
-
 def _whole_link(source: str) -> str:
     if re.match(r"\w+://|www\.", source) and not re.match(LINK, source):
         raise PydanticCustomError("string_pattern_mismatch", "not a link", {"pattern": LINK})
@@ -56,11 +61,11 @@ Id = Annotated[str, StringConstraints(pattern=ID, max_length=80)]
 LanguageCode = Annotated[str, StringConstraints(pattern=LANGUAGE)]
 Link = Annotated[str, StringConstraints(strip_whitespace=True, pattern=LINK, max_length=1000)]
 Source = Annotated[Text, AfterValidator(_whole_link)]
+Number = Annotated[int, Field(ge=1, le=1_000_000)]
 Day = Annotated[date, BeforeValidator(_day)]
-Interval = Annotated[timedelta, BeforeValidator(_interval), WithJsonSchema({"type": "string", "pattern": INTERVAL})]
 SomeTexts = Annotated[
     Annotated[tuple[Text, ...], Field(min_length=1)],
-    BeforeValidator(_one_or_several, json_schema_input_type=Text | list[Text]),
+    BeforeValidator(one_or_several, json_schema_input_type=Text | list[Text]),
 ]
 ByLanguage: TypeAlias = dict[LanguageCode, Text]
 NoTexts: TypeAlias = tuple[Text, ...]
@@ -161,6 +166,7 @@ class TalkShape(Shape):
     second: NoTexts = Field((), description="Words for the second", examples=[["second"]])
     third: NoTexts = Field((), description="Words for the third", examples=[["third"]])
     last: NoTexts = Field((), description="Words for the last", examples=[["last"]])
+    number: NoTexts = Field((), description="What may stand beside its number", examples=[["number", "please"]])
     stop: NoTexts = Field((), description="Messages of somebody who wants no more answers", examples=[["stop"]])
     start: NoTexts = Field((), description="Messages of somebody who wants answers again", examples=[["start"]])
 

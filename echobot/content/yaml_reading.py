@@ -30,10 +30,10 @@ def read_tree(path: Path) -> tuple[Tree | None, list[Problem]]:
     text = read_text(path)
     if isinstance(text, Problem):
         return None, [text]
-    return parse(text, shown(path))
+    return parse(text, shown(path), path.absolute().parent)
 
 
-def parse(text: str, file: str) -> tuple[Tree | None, list[Problem]]:
+def parse(text: str, file: str, folder: Path = Path()) -> tuple[Tree | None, list[Problem]]:
     reading = _Reading(text, file)
     try:
         root = reading.document()
@@ -41,7 +41,7 @@ def parse(text: str, file: str) -> tuple[Tree | None, list[Problem]]:
         return None, [*reading.problems, *explained(error, text, file, reading.entry())]
     except _Unreadable:
         return None, reading.problems
-    return Tree(file, root), reading.problems
+    return Tree(file, root, folder), reading.problems
 
 
 class _Unreadable(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 from echobot.core.problem import Problem, Severity
@@ -48,8 +49,9 @@ class Items(list[Any]):
 class Tree:
     """What one file says."""
 
-    file: str
+    file: str  # as a person would type it
     root: Branch
+    folder: Path = Path()  # that the file is in; what it names is looked for from there
 
     def problem(
         self, trail: Trail, wrong: str, instead: str, severity: Severity = Severity.ERROR, *, at_key: bool = False

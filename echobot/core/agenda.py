@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from echobot.core.announcement import Announcement, Timing
+from echobot.core.announcement import Announcement, Rule, Timing
 from echobot.core.ledger import Phase
 from echobot.core.schedule import Recurrence, due_at, instant, occurrences
 from echobot.core.schedule.offsets import Apart, AtPublication, OnDay
@@ -106,23 +106,30 @@ class _Recurring:
 def _occasion(announcement: Announcement, timing: Timing) -> Occasion:
     """Of what is due once. A reminder of another day is another occasion; it is news only once."""
     event, rule = announcement.event, timing.rule
+    due: datetime | None = None  # at once
     match rule:
         case datetime():
-            key, phase = f"{rule:%Y-%m-%dT%H:%M}", Phase.ITSELF
-            return Occasion(announcement, key, phase, instant(rule, announcement.zone))
+            key, due = f"{rule:%Y-%m-%dT%H:%M}", instant(rule, announcement.zone)
         case AtPublication():
-            return Occasion(announcement, _AT_PUBLICATION, Phase.NEWS, None)
+            key = _AT_PUBLICATION
         case OnDay() | Apart() if event:
-            due = due_at(rule, event.starts, event.ends)
+            due = due_at(rule, event.starts, event.over_at)
             key = f"{plain(timing.written)} {event.starts:%Y-%m-%dT%H:%M}"
-            return Occasion(announcement, key, _phase(rule), due)
         case _:
             raise ValueError(f"{timing.written!r} counts from an event, and {announcement.id} has none")
+    return Occasion(announcement, key, phase_of(rule), due)
 
 
-def _phase(rule: OnDay | Apart) -> Phase:
-    is_after = rule.days > 0 if isinstance(rule, OnDay) else rule.by > timedelta()
-    return Phase.THANKS if is_after else Phase.REMINDER
+def phase_of(rule: Rule) -> Phase:
+    """What a post at this time is."""
+    match rule:
+        case AtPublication():
+            return Phase.NEWS
+        case OnDay() | Apart():
+            is_after = rule.days > 0 if isinstance(rule, OnDay) else rule.by > timedelta()
+            return Phase.THANKS if is_after else Phase.REMINDER
+        case _:
+            return Phase.ITSELF
 
 
 def _due(occasion: Occasion) -> datetime:

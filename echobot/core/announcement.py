@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from echobot.core.event import Event
 from echobot.core.schedule import Offset, Recurrence, Wall
-from echobot.core.texts import Texts
+from echobot.core.texts import Language, Texts
 
 DestinationName = NewType("DestinationName", str)
 """What the settings call a room or an account that announcements go to."""
@@ -66,3 +66,11 @@ class Announcement:
     warning: Texts = field(default_factory=dict)  # what stands above the text until somebody opens it
     poster: Poster | None = None
     lateness: Lateness = Lateness()
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom a post is for: what they read, and whose clocks they live by."""
+
+    languages: tuple[Language, ...]
+    zones: tuple[ZoneInfo, ...] = ()

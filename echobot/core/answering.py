@@ -99,6 +99,9 @@ class Answerer:
         if before and (answered := self._in_conversation(question, voice, before)):
             return answered
         matches, whole = self._decide(question, before.answered if before else None)
+        is_more = isinstance(whole, Found) and whole.match.entry not in self.knowledge.needs
+        if before and not is_more and (answered := self._for_a_need_too(question, voice, before)):
+            return answered
         decision = self._several(question, whole)
         if isinstance(decision, Found) and decision is not whole:
             matches = [decision.match, *decision.also, *matches]
@@ -129,15 +132,24 @@ class Answerer:
         pack = self.knowledge.languages.get(question.language)
         offered = [entry for entry in before.offered if self.knowledge.thing(entry)]
         if choice := followup.picked(question.text, offered, pack, voice.title):
-            return self._given(question, voice, Match(choice, 1.0, (question.text.strip(),), reason="picked"))
+            return self._given(question, voice, Match(choice, 1.0, (voice.title(choice),), reason="picked"))
         if offered and followup.declines(question.text, pack):
             declined = Unknown(declined=True)
             return Answered(question, declined, (), voice.answer(declined))
         given = before.answered
-        if given and self.knowledge.thing(given) and followup.asks_why(question.text, pack):
+        if given and before.because and self.knowledge.thing(given) and followup.asks_why(question.text, pack):
             why = Match(given, 1.0, before.because, reason="asked why")
             return Answered(question, Found(why), (why,), voice.why(given, before.because))
         return None
+
+    def _for_a_need_too(self, question: Question, voice: Voice, before: Conversation) -> Answered | None:
+        """After "instead of Google Drive?", "and for photos?" asks what replaces it for those."""
+        said = followup.goes_on(question.text, self.knowledge.languages.get(question.language))
+        if not said or before.answered is None:
+            return None
+        need = self.matcher.need_in(said, before.answered, question.language)
+        same = Match(before.answered, 1.0, (said,), reason="the same for a need", need=need)
+        return self._given(question, voice, same) if need else None
 
     def _given(self, question: Question, voice: Voice, match: Match) -> Answered:
         return Answered(question, Found(match), (match,), voice.answer(Found(match)))

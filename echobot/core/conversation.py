@@ -26,7 +26,7 @@ class Conversation:
     language: Language
     offered: tuple[EntryId, ...] = ()  # the choices still open, in the order they were numbered
     answered: EntryId | None = None  # the entry that was last given as the answer
-    because: tuple[str, ...] = ()  # the words that spoke for it
+    because: tuple[str, ...] = ()  # the words that spoke for it; none when something else was said since
 
     def is_over(self, now: datetime) -> bool:
         return now - self.at > REMEMBERED_FOR

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from echobot.core.text import words
 from echobot.core.texts import Texts
@@ -20,7 +21,10 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)  # texts have no hash: an event is itself
 class Event:
-    """When and where. Times are those of the place, in its own zone; whole days have no hours worth telling."""
+    """When and where. Times are those of the place, in its own zone; whole days have no hours worth telling.
+
+    Where only the months are known, it is as if it took all of their days.
+    """
 
     kind: EventKind
     starts: datetime
@@ -32,6 +36,19 @@ class Event:
     link: str = ""
     contact: str = ""
     cancelled: bool = False
+    whole_months: bool = False  # which are whole days too
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The place's."""
+        if not isinstance(self.starts.tzinfo, ZoneInfo):
+            raise TypeError("the times of an event carry their zone")
+        return self.starts.tzinfo
+
+    @property
+    def over_at(self) -> datetime:
+        """The first moment at which nothing of it is left: of whole days, the midnight behind the last one."""
+        return self.ends + timedelta(days=self.whole_days)
 
     def is_over(self, today: date) -> bool:
         """On its last day it is not over yet."""

@@ -29,7 +29,9 @@ def picked(
         return offered[place] if 0 <= place < len(offered) else None
     if pack is None or not (said := _short(text)):
         return None
-    place = _place(said, pack, len(offered))
+    place = _numbered(said, pack)
+    if place is None:
+        place = _place(said, pack, len(offered))
     if place is not None and place < len(offered):
         return offered[place]
     return _by_title(said, offered, pack, title)
@@ -70,9 +72,19 @@ def _is_one_of(text: str, texts: Iterable[str]) -> bool:
 
 
 def _number(text: str) -> int | None:
-    """From 0: "2", "2.", "(2)", "#2" are 1."""
-    number = text.strip().strip("#.()[] \t")
+    """From 0: "2", "2.", "(2)", "#2", "2!" are 1."""
+    number = text.strip().strip("#.()[]!?:;, \t")
     return int(number) - 1 if number.isascii() and number.isdigit() and len(number) < 3 else None
+
+
+def _numbered(said: Sequence[str], pack: LanguagePack) -> int | None:
+    """The same of "number 2" and "yes, 2 please": one number, and nothing beside it but what goes with numbers."""
+    numbers = [word for word in said if word.isdecimal()]
+    beside = set(words(" ".join((*pack.talk.number, *pack.talk.yes))))
+    if len(numbers) != 1 or len(numbers) == len(said) or not beside.issuperset(set(said) - set(numbers)):
+        return None
+    place = _number(numbers[0])
+    return place if place is None or place >= 0 else None
 
 
 def _short(text: str) -> list[str]:

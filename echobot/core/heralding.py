@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from echobot.core.announcement import Announcement
+from echobot.core.announcement import Announcement, Audience
 from echobot.core.event import Event
 from echobot.core.knowledge import Entry, EntryId, Knowledge, Language
 from echobot.core.layout import lines, paragraphs, stretch, written
@@ -21,14 +21,6 @@ PLACES = ("name", "when", "place", "link", "contact", "host")
 """What a curator's own text may have filled in."""
 
 _HEADINGS = {Phase.NEWS: "announce_news", Phase.REMINDER: "announce_reminder", Phase.THANKS: "announce_thanks"}
-
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """Whom a post is for: what they read, and whose clocks they live by."""
-
-    languages: tuple[Language, ...]
-    zones: tuple[ZoneInfo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +58,9 @@ class Herald:
         return _fingerprint(_facts(announcement.event) if announcement.event else [])
 
     def name(self, announcement: Announcement) -> str:
-        """What an operator would call it."""
+        """What an operator would call it: its id, and an event's name."""
         entry = self._entry(announcement)
-        return next(iter(entry.title.values()), announcement.id) if entry else announcement.id
+        return f"{announcement.id} ({next(iter(entry.title.values()))})" if entry else announcement.id
 
     def _entry(self, announcement: Announcement) -> Entry | None:
         return self.knowledge.entries.get(EntryId(announcement.id)) if announcement.event else None

@@ -11,6 +11,7 @@ from typing import NewType, TypeAlias
 
 from echobot.core.announcement import Announcement
 from echobot.core.event import Event, EventKind
+from echobot.core.text import words
 from echobot.core.texts import Language as Language  # noqa: PLC0414  (others have them from here)
 from echobot.core.texts import Texts as Texts  # noqa: PLC0414
 
@@ -118,11 +119,13 @@ class Talk:
     stop: tuple[str, ...] = ()  # whole messages of somebody who wants no more answers
     start: tuple[str, ...] = ()  # and of somebody who wants them again
     no: tuple[str, ...] = ()  # whole messages of somebody who wants none of the choices
+    number: tuple[str, ...] = ()  # what may stand beside the number of a choice: "number 2, please"
 
     @property
     def texts(self) -> Iterator[str]:
         """All of it."""
-        own = (self.yes, self.why, self.also, *self.ordinals, self.last, self.stop, self.start, self.no)
+        own = (self.yes, self.why, self.also, *self.ordinals, self.last, self.stop, self.start)
+        own += (self.no, self.number)
         return chain.from_iterable(own)
 
 
@@ -168,6 +171,11 @@ class Knowledge:
         """Every announcement, those of events and the others."""
         yield from self.announcements.values()
         yield from (entry.announcement for entry in self.entries.values() if entry.announcement)
+
+    def name_words(self) -> frozenset[str]:
+        """The folded words that names of tools and services are made of."""
+        things: list[Tool | Service] = [*self.tools.values(), *self.services.values()]
+        return frozenset(words(" ".join(chain.from_iterable((each.name, *each.other_names) for each in things))))
 
     def phrasings(self) -> Iterator[tuple[EntryId, Language, str]]:
         """Every way of asking for an entry or a need, word by word as it was written."""

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, get_month_names, get_timezone_name
+from babel.dates import format_date, format_skeleton, get_month_names, get_timezone_name
 
 from echobot.core.event import Event
 from echobot.core.knowledge import Language
@@ -39,13 +39,22 @@ def written(day: date, language: Language) -> str:
         return day.isoformat()
 
 
+def month_written(day: date, language: Language) -> str:
+    """The month of a date, with its year, as the language writes it."""
+    try:
+        return format_skeleton("yMMMM", day, locale=language)
+    except (UnknownLocaleError, ValueError):
+        return f"{day:%Y-%m}"
+
+
 def stretch(event: Event, language: Language) -> str:
     """From when until when, with the clocks that are meant, as the language writes it."""
     first, last = event.starts.date(), event.ends.date()
     if event.whole_days:
-        return " – ".join(dict.fromkeys((written(first, language), written(last, language))))
-    until = f"{event.ends:%H:%M}" if first == last else f"{written(last, language)}, {event.ends:%H:%M}"
-    hours = f"{event.starts:%H:%M}" + (f"–{until}" if event.ends != event.starts else "")
+        in_words = month_written if event.whole_months else written
+        return " – ".join(dict.fromkeys((in_words(first, language), in_words(last, language))))
+    until = f"–{event.ends:%H:%M}" if first == last else f" – {written(last, language)}, {event.ends:%H:%M}"
+    hours = f"{event.starts:%H:%M}" + (until if event.ends != event.starts else "")
     return f"{written(first, language)}, {hours} ({_clocks(event.starts, language)})"
 
 

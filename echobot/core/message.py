@@ -102,6 +102,12 @@ class Post:
     revises: DeliveryKey | None = None  # the post that this one takes the place of
     instead_of: str | None = None  # what the server calls that one, once it is there
 
+    @property
+    def text(self) -> str:
+        """All of its words, one language under the other."""
+        words = (part for wording in self.wordings for part in (wording.warning, wording.text))
+        return "\n\n".join(part for part in words if part)
+
 
 Outgoing: TypeAlias = Reply | Post
 

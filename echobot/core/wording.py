@@ -191,19 +191,21 @@ class Voice:
             heading = self.phrase("replace_for", service=service.name, need=self.text(need.name))
             tools = tuple(sorted(need.tools, key=lambda tool: tool not in service.tools))[:_MOST_TOOLS]
             sources = tuple(dict.fromkeys((*service.sources, *need.sources)))
+        listed = self._tool_lines(tools)
         return paragraphs(
-            lines(heading, *self._tool_lines(tools)),
+            lines(heading, *listed),
             self.text(service.experience),
             self._cautions(service.caution, tools),
-            self._sources(sources, service.reviewed),
+            self._sources(_besides(sources, listed), service.reviewed),
         )
 
     def _need(self, need: Need) -> str:
+        listed = self._tool_lines(need.tools)
         return paragraphs(
-            lines(begin(self.phrase("need", need=self.text(need.name))), *self._tool_lines(need.tools)),
+            lines(begin(self.phrase("need", need=self.text(need.name))), *listed),
             self.text(need.advice),
             self._cautions({}, need.tools),
-            self._sources(need.sources, need.reviewed),
+            self._sources(_besides(need.sources, listed), need.reviewed),
         )
 
     def _tool(self, tool: Tool) -> str:
@@ -275,3 +277,8 @@ class Voice:
         return self.phrase(
             "other_language", languages=", ".join(language_name(language, self.language) for language in texts)
         )
+
+
+def _besides(sources: Sequence[str], said: Sequence[str]) -> Sequence[str]:
+    """The sources whose address is not there to be read already; the first of them where all are."""
+    return [source for source in sources if not any(source.rstrip("/") in line for line in said)] or sources[:1]

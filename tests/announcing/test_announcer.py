@@ -226,7 +226,7 @@ async def test_what_is_too_late_is_told_and_not_posted(office):
     assert office.rooms.texts == []
     assert await office.troubles() == [
         (
-            '"help-evening" (2027-01-11T10:00) was not posted: '
+            "help-evening, 2027-01-11T10:00, was not posted: "
             "it was due at 2027-01-11 09:00 UTC and may not be later than 0:30:00"
         )
     ]

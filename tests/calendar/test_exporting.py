@@ -47,6 +47,17 @@ def test_whole_days_end_on_the_day_after(tmp_path):
     assert (other.dtstart, other.dtend) == (date(2027, 6, 1), date(2027, 6, 4))
 
 
+@pytest.mark.parametrize("read", [by_icalendar, by_ical])
+def test_what_only_has_a_month_may_be_on_any_of_its_days(tmp_path, read):
+    export(
+        tmp_path, AGENDA.replace("starts: 2027-06-01", "starts: 2027-06").replace("ends: 2027-06-03", "ends: 2027-06")
+    )
+    zagreb = read(tmp_path)["visit-zagreb"]
+
+    assert zagreb.status.value == "TENTATIVE"
+    assert (getattr(zagreb, "DTSTART", None) or zagreb.dtstart) == date(2027, 6, 1)
+
+
 def test_what_begins_at_an_hour_and_has_no_end_has_none(tmp_path):
     export(tmp_path, AGENDA)
 

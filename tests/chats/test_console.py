@@ -2,7 +2,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from echobot.chats.console import HELP, ConsoleChat
-from echobot.core.message import AccountName, Address, DeliveryKey, MessageId, Reply
+from echobot.core.message import AccountName, Address, DeliveryKey, MessageId, Place, Post, Reply, Wording
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -59,3 +59,14 @@ async def test_help_is_no_question():
     kept, printed = await converse("/help", "")
 
     assert (kept, printed) == ([], [HELP, HELP])
+
+
+async def test_a_post_is_printed_in_all_its_languages_and_nothing_when_it_is_taken_away():
+    terminal = Terminal()
+    chat = ConsoleChat(AccountName("terminal"), lambda: NOON, read=terminal.read, write=terminal.printed.append)
+    place = Place(AccountName("terminal"), "terminal")
+    wordings = (Wording("en", "We meet in Lisbon."), Wording("fr", "On se voit à Lisbonne.", warning="long"))
+    await chat.send(Post(DeliveryKey("visit"), place, wordings))
+    await chat.send(Post(DeliveryKey("visit~2"), place, instead_of="visit"))
+
+    assert terminal.printed == ["\nWe meet in Lisbon.\n\nlong\n\nOn se voit à Lisbonne.\n"]

@@ -3,18 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from echobot.core.message import DeliveryKey, Message, Reply
+from echobot.core.message import AccountName, DeliveryKey, Message, Place, Post, Reply, Wording
 from echobot.errors import LoginRefused, StoreError
 from tests.chats.kept import Kept
 from tests.chats.mastodon.conftest import Bot as MastodonBot
 from tests.chats.mastodon.conftest import Clock
 from tests.chats.matrix.conftest import QUICK, WELCOME
 from tests.chats.matrix.conftest import Bot as MatrixBot
-from tests.fakes import FakeChat, FakeClock, message
+from tests.fakes import ROOM, FakeChat, FakeClock, message
 from tests.servers.fake_mastodon import fake_mastodon
 from tests.servers.people import People, until
 from tests.servers.synapse import Synapse, synapse
@@ -26,6 +28,7 @@ class World:
     """A network with the bot's account and somebody who asks, as a test sees them."""
 
     kept: Kept
+    place: Place  # where posts go
 
     async def listen(self) -> None:
         """Start, or go on from the cursor that was kept, with nothing left in memory."""
@@ -45,7 +48,11 @@ class World:
         raise NotImplementedError
 
     async def posts(self) -> list[str]:
-        """What the bot posted, as the asker sees it."""
+        """What the bot posted, as the asker sees it now."""
+        raise NotImplementedError
+
+    async def in_thread_of(self, post: str) -> list[str]:
+        """What the bot posted below this one, which the server calls so."""
         raise NotImplementedError
 
     async def revoke(self) -> None:
@@ -56,6 +63,7 @@ class World:
 class OnMatrix(World):
     def __init__(self, people: People, bot: MatrixBot, alice, room: str) -> None:
         self._people, self._bot, self._alice, self._room = people, bot, alice, room
+        self.place = Place(AccountName("room-bot"), room)
         self.kept, self.listen, self.stop = bot.kept, bot.listen, bot.stop
 
     @property
@@ -74,14 +82,36 @@ class OnMatrix(World):
         await self._bot.person.say(self._room, f"!echo {text}")
 
     async def posts(self) -> list[str]:
+        return [self._shown(event) for event in await self._said() if _relation(event).get("rel_type") != "m.replace"]
+
+    async def in_thread_of(self, post: str) -> list[str]:
+        said = await self._said()
+        return [self._shown(event) for event in said if _relation(event) == _relation(event) | _thread(post)]
+
+    async def _said(self) -> list[dict[str, Any]]:
+        """The bot's events, but those that were taken away."""
         said = await self._alice.messages(self._room)
-        return [event["content"]["body"] for event in said if event["sender"] == self._bot.user]
+        return [event for event in said if event["sender"] == self._bot.user and event["content"]]
+
+    def _shown(self, event: dict[str, Any]) -> str:
+        edit = event.get("unsigned", {}).get("m.relations", {}).get("m.replace")
+        return edit["content"]["m.new_content"]["body"] if edit else event["content"]["body"]
 
     async def revoke(self) -> None:
         await self._bot.person.request("POST", "logout", {})
 
 
+def _relation(event: dict[str, Any]) -> dict[str, Any]:
+    return event["content"].get("m.relates_to", {})
+
+
+def _thread(root: str) -> dict[str, str]:
+    return {"rel_type": "m.thread", "event_id": root}
+
+
 class OnMastodon(World):
+    place = Place(AccountName("toots"), "")
+
     def __init__(self, server, bot: MastodonBot) -> None:
         self._server, self._bot, self._ana = server, bot, server.account("ana")
         self.kept, self.listen, self.stop, self.outcome = bot.kept, bot.listen, bot.stop, bot.outcome
@@ -99,6 +129,9 @@ class OnMastodon(World):
     async def posts(self) -> list[str]:
         return [post.text.removeprefix("@ana ") for post in self._bot.posts if not post.text.startswith("@echobot")]
 
+    async def in_thread_of(self, post: str) -> list[str]:
+        return [one.text for one in self._bot.posts if one.in_reply_to and one.in_reply_to.id == post]
+
     async def revoke(self) -> None:
         self._server.revoke(self._bot.token)
 
@@ -106,9 +139,12 @@ class OnMastodon(World):
 class InMemory(World):
     """The chat that stands in for a network in other tests promises the same, but for logins."""
 
+    place = ROOM
+
     def __init__(self) -> None:
         self.chat, self.kept, self._count = FakeChat(FakeClock(), lifetime=timedelta(hours=1)), Kept(), 0
         self._listening: asyncio.Task[None] | None = None
+        self.chat.remembers = True
 
     async def listen(self) -> None:
         await self.stop()
@@ -129,6 +165,9 @@ class InMemory(World):
 
     async def posts(self) -> list[str]:
         return self.chat.texts
+
+    async def in_thread_of(self, post: str) -> list[str]:
+        return [one.text for one in self.chat.posts if isinstance(one, Post) and one.to == post]
 
 
 @asynccontextmanager
@@ -181,6 +220,10 @@ async def world(request: pytest.FixtureRequest, network: str, homeserver: Synaps
 def reply_to(asked: Message, text: str = "PeerTube is a video site.") -> Reply:
     key = DeliveryKey(f"{asked.place.account}:{asked.id}")
     return Reply(key, asked.place, asked.id, asked.sender, text, "en", asked.envelope)
+
+
+def post_in(world: World, text: str = "We meet in Lisbon.", key: str = "lisbon") -> Post:
+    return Post(DeliveryKey(key), world.place, (Wording("en", text),))
 
 
 @EVERYWHERE
@@ -274,6 +317,90 @@ async def test_a_key_is_remembered_across_a_restart(world: World):
     await world.chat.send(reply_to(asked))
 
     assert await world.posts() == ["PeerTube is a video site."]
+
+
+@EVERYWHERE
+async def test_a_reply_whose_outcome_is_unknown_is_found_and_one_that_never_went_out_is_not(world: World):
+    await world.listen()
+    await world.ask("what is PeerTube?")
+    await world.ask("and Mastodon?")
+    first, second = await world.kept.have(2)
+    sent = await world.chat.send(reply_to(first))
+
+    assert await world.chat.find(reply_to(first)) == sent
+    assert await world.chat.find(reply_to(second, "Another.")) is None
+
+
+@EVERYWHERE
+async def test_a_post_is_posted_once_however_often_it_is_sent(world: World):
+    await world.listen()
+    sent = await world.chat.send(post_in(world))
+    again = await world.chat.send(post_in(world))
+    await world.stop()
+    await world.listen()
+    after_restart = await world.chat.send(post_in(world))
+
+    assert sent == again == after_restart
+    assert await world.posts() == ["We meet in Lisbon."]
+
+
+@EVERYWHERE
+async def test_an_edit_changes_a_post_and_makes_no_other_however_often_it_is_sent(world: World):
+    await world.listen()
+    sent = await world.chat.send(post_in(world))
+    edit = replace(post_in(world, "We meet in Porto.", "lisbon~2"), instead_of=sent)
+
+    assert [await world.chat.send(edit), await world.chat.send(edit)] == [sent, sent]
+    assert await world.posts() == ["We meet in Porto."]
+
+
+@EVERYWHERE
+async def test_a_post_is_edited_and_taken_away_also_after_an_edit(world: World):
+    await world.listen()
+    sent = await world.chat.send(post_in(world))
+    for number, text in enumerate(["We meet in Porto.", "We meet in Faro."]):
+        sent = await world.chat.send(replace(post_in(world, text, f"lisbon~{number}"), instead_of=sent))
+    assert await world.posts() == ["We meet in Faro."]
+
+    await world.chat.send(Post(DeliveryKey("withdrawn"), world.place, instead_of=sent))
+    assert await world.posts() == []
+
+
+@EVERYWHERE
+async def test_a_post_without_words_takes_another_away_and_doing_so_twice_is_harmless(world: World):
+    await world.listen()
+    await world.chat.send(post_in(world, "We meet in Faro.", "faro"))
+    sent = await world.chat.send(post_in(world))
+    removal = Post(DeliveryKey("withdrawn"), world.place, instead_of=sent)
+    await world.chat.send(removal)
+    await world.chat.send(removal)
+
+    assert await world.posts() == ["We meet in Faro."]
+
+
+@EVERYWHERE
+async def test_a_post_that_follows_another_stands_in_its_thread(world: World):
+    await world.listen()
+    sent = await world.chat.send(post_in(world))
+    note = replace(post_in(world, "It is in Porto now.", "changed"), to=sent)
+    await world.chat.send(note)
+
+    assert await world.in_thread_of(sent) == ["It is in Porto now."]
+
+
+@EVERYWHERE
+async def test_a_post_whose_outcome_is_unknown_is_found_and_one_that_never_went_out_is_not(world: World):
+    await world.listen()
+    sent = await world.chat.send(post_in(world))
+    note = replace(post_in(world, "It is in Porto now.", "changed"), to=sent)
+    assert await world.chat.find(note) is None
+
+    noted = await world.chat.send(note)
+    await world.stop()
+    await world.listen()
+    assert [await world.chat.find(post_in(world)), await world.chat.find(note)] == [sent, noted]
+    assert await world.chat.find(post_in(world, "We meet in Faro.", "faro")) is None
+    assert await world.posts() == ["We meet in Lisbon.", "It is in Porto now."]
 
 
 @WITH_SERVERS

@@ -1,6 +1,8 @@
 """Visits and workshops with a date, as the files say them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+
+import pytest
 
 from echobot.core.event import EventKind
 
@@ -42,6 +44,15 @@ visits:
     place: {en: "Rome (Italy)"}
     cancelled: true
     sources: [a]
+  - id: visit-athens
+    name: {en: Visit to Athens}
+    asked: {en: ["the visit to athens"]}
+    about: {en: "About the commons."}
+    starts: 2027-05
+    ends: 2027-05
+    zone: Europe/Athens
+    place: {en: "Athens (Greece)"}
+    sources: [a]
 """
 
 
@@ -60,6 +71,33 @@ def test_a_day_without_an_end_is_one_whole_day(folder):
 
     assert (rome.whole_days, rome.cancelled) == (True, True)
     assert rome.starts == rome.ends
+
+
+def one_visit(folder, times, zone="Europe/Brussels"):
+    text = AGENDA.replace("starts: 2027-05-03", times).replace("Europe/Rome", zone)
+    folder.write("a.yaml", text)
+    return folder.load()[0].entries["visit-rome"].event
+
+
+@pytest.mark.parametrize(
+    ("times", "first", "last"),
+    [
+        ("starts: 2023-06", date(2023, 6, 1), date(2023, 6, 30)),
+        ("starts: 2023-06\n    ends: 2023-06", date(2023, 6, 1), date(2023, 6, 30)),
+        ("starts: 2023-11\n    ends: 2024-02", date(2023, 11, 1), date(2024, 2, 29)),
+    ],
+)
+def test_a_month_alone_is_all_of_its_days(folder, times, first, last):
+    visit = one_visit(folder, times)
+
+    assert (visit.whole_months, visit.whole_days) == (True, True)
+    assert (visit.starts.date(), visit.ends.date()) == (first, last)
+
+
+def test_whole_days_may_begin_where_the_clocks_leave_out_midnight(folder):
+    visit = one_visit(folder, "starts: 2027-03-28", "Asia/Beirut")
+
+    assert (visit.starts.date(), visit.whole_days) == (date(2027, 3, 28), True)
 
 
 def test_an_id_of_a_visit_is_nobody_elses(folder):

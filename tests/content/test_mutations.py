@@ -1,5 +1,6 @@
 """Whatever happens to a file, the answer is knowledge or problems: never an exception, never a silent loss."""
 
+import json
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +13,7 @@ from echobot.content.yaml_reading import read_tree
 from echobot.core.problem import Severity
 from tests.content.conftest import ENTRY
 from tests.content.test_across import NEEDS, SERVICES, TOOLS
+from tests.content.test_announcements import ANNOUNCED, PNG
 from tests.content.test_languages import CUES, PHRASES_FILE
 from tests.content.test_questions import LINES, QUESTIONS
 from tests.content.test_settings_file import SETTINGS
@@ -93,6 +95,29 @@ def knowledge_or_problems(folder) -> None:
 @patiently
 def test_a_mutated_knowledge_file_is_knowledge_or_problems(folder, mutations):
     folder.write("a.yaml", mutated(KNOWLEDGE, mutations))
+    knowledge_or_problems(folder)
+
+
+@given(st.lists(mutation, min_size=1, max_size=4))
+@patiently
+def test_mutated_announcements_are_knowledge_or_problems(folder, mutations):
+    folder.write("posters/lisbon.png", PNG)
+    folder.write("a.yaml", mutated(ANNOUNCED, mutations))
+    knowledge_or_problems(folder)
+
+
+@given(
+    st.sampled_from(["every", "first", "day", "before", "after", "at", "on the", "14", "1 hour", "tuesday", "10:00"]),
+    st.lists(
+        st.sampled_from(["every", "at", "except", "2027-02-28", "02:30", "31", "month", "2 weeks", "-", "\U0001d7d8"])
+    )
+    | st.lists(st.text(max_size=5)),
+)
+@patiently
+def test_whatever_is_written_for_a_time_is_one_or_a_problem(folder, first, more):
+    words = json.dumps(" ".join([first, *more]).encode("utf-8", "ignore").decode())
+    folder.write("posters/lisbon.png", PNG)
+    folder.write("a.yaml", ANNOUNCED.replace("14 days before at 10:00", words).replace("2027-03-02 18:30", words))
     knowledge_or_problems(folder)
 
 

@@ -8,6 +8,7 @@ from echobot.content.schema import KINDS, schema
 from echobot.errors import EchobotError
 from echobot.shipped import shipped_folder
 from tests.content.conftest import ENTRY
+from tests.content.test_announcements import ANNOUNCED
 from tests.content.test_settings_file import SETTINGS
 
 
@@ -27,7 +28,7 @@ def test_a_schema_is_valid_and_describes_every_key(kind):
             assert value.get("description"), key
 
 
-@pytest.mark.parametrize(("kind", "text"), [("knowledge", ENTRY), ("settings", SETTINGS)])
+@pytest.mark.parametrize(("kind", "text"), [("knowledge", ENTRY), ("knowledge", ANNOUNCED), ("settings", SETTINGS)])
 def test_a_file_that_is_right_fits_its_schema(kind, text):
     jsonschema.validate(yaml.load(text, yaml.BaseLoader) | {}, _texts(schema(kind)))
 
@@ -43,5 +44,8 @@ def test_a_schema_that_does_not_exist_is_told():
 
 
 def _texts(made):
-    """Numbers are read as texts here."""
-    return json.loads(json.dumps(made).replace('"type": "integer"', '"type": "string"'))
+    """Numbers and truths are read as texts here."""
+    written = json.dumps(made)
+    for kind in ("integer", "boolean"):
+        written = written.replace(f'"type": "{kind}"', '"type": "string"')
+    return json.loads(written)

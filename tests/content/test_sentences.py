@@ -15,7 +15,10 @@ def entry(line: str) -> str:
     return f"{ENTRY}    {line}\n"
 
 
-@pytest.mark.parametrize(("text", "sentences"), cases("entry_mistakes.txt") + cases("event_mistakes.txt"))
+MISTAKES = [*cases("entry_mistakes.txt"), *cases("event_mistakes.txt"), *cases("announcement_mistakes.txt")]
+
+
+@pytest.mark.parametrize(("text", "sentences"), MISTAKES)
 def test_a_mistake_in_an_entry_is_told_in_plain_words(folder, text, sentences):
     assert folder.problems(text) == sentences
 

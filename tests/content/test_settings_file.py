@@ -1,12 +1,13 @@
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from echobot.content.settings_file import load_settings, read_secret, read_settings
 from echobot.errors import ProblemsFound, SettingsError
-from echobot.settings import HealthPages, Invites, Limits, Repository, Settings
+from echobot.settings import Destination, HealthPages, Invites, Limits, Repository, Settings
 from tests.content.conftest import cases
 
 SETTINGS = """\
@@ -22,6 +23,14 @@ accounts:
 knowledge: ../knowledge
 contacts: {fr: accueil@example.org}
 answer_within: 90s
+destinations:
+  visits:
+    account: room-bot
+    room: "#visits:example.org"
+    languages: [fr, en]
+    mention_room: true
+    zones: [Europe/Lisbon]
+most_posts_a_day: 2
 keep_messages_for: 14 days
 keep_gaps_for: 8w
 limits: {person_per_minute: 5}
@@ -46,6 +55,23 @@ def test_all_settings_are_read(folder):
     assert settings.keep_gaps_for == timedelta(weeks=8)
     assert settings.limits == Limits(person_per_minute=5)
     assert settings.contacts == {"fr": "accueil@example.org"}
+    assert settings.most_posts_a_day == 2
+    assert settings.destinations == {
+        "visits": Destination(
+            "room-bot", ("fr", "en"), "#visits:example.org", mention_room=True, zones=(ZoneInfo("Europe/Lisbon"),)
+        )
+    }
+
+
+def test_a_destination_on_mastodon_is_read_and_what_it_does_not_say_keeps_its_default(folder):
+    account = 'accounts: {toots: {kind: mastodon, server: "https://social.example.org", token_file: t}}\n'
+    wide = "{account: toots, languages: [fr], visibility: private, characters: 5000}"
+    written = f"destinations: {{a: {{account: toots, languages: [fr]}}, b: {wide}}}\n"
+    settings = load_settings(folder.write("settings.yaml", account + written))
+    assert settings.destinations == {
+        "a": Destination("toots", ("fr",)),
+        "b": Destination("toots", ("fr",), visibility="private", characters=5000),
+    }
 
 
 def test_paths_are_relative_to_the_settings_file(folder):
@@ -77,6 +103,7 @@ def test_the_knowledge_can_be_a_repository(folder, written, meant):
 def test_the_example_for_operators_is_right():
     example = load_settings(Path(__file__).parents[2] / "deploy" / "settings.example.yaml")
     assert list(example.accounts) == ["our-rooms", "our-toots"]
+    assert {each.account for each in example.destinations.values()} == set(example.accounts)
 
 
 def test_what_is_not_set_keeps_its_default(folder):
@@ -86,6 +113,7 @@ def test_what_is_not_set_keeps_its_default(folder):
     assert (settings.knowledge, settings.limits) == (default.knowledge, default.limits)
     assert (settings.answer_within, settings.keep_messages_for) == (default.answer_within, default.keep_messages_for)
     assert settings.keep_gaps_for == default.keep_gaps_for == timedelta(days=60)
+    assert (settings.destinations, settings.most_posts_a_day) == (default.destinations, default.most_posts_a_day)
 
 
 def test_the_pages_about_its_health_are_for_this_machine_alone_unless_told(folder):

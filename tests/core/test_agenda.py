@@ -1,6 +1,7 @@
 """Which occasions a window of time holds, however it is cut."""
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,14 @@ def test_offsets_count_from_their_event_in_its_own_zone():
         (Phase.REMINDER, "2027-03-14T09:00"),
         (Phase.THANKS, "2027-03-15T18:00"),
     ]
+
+
+def test_thanks_for_whole_days_come_after_the_last_of_them():
+    zagreb = visit(starts=datetime(2027, 3, 10, tzinfo=ZAGREB), whole_days=True, when=["the day after at 18:00"])
+    event = replace(zagreb.event, ends=datetime(2027, 3, 12, tzinfo=ZAGREB))
+    (thanks,) = Agenda([replace(zagreb.announcement, event=event)]).between(FIRST, FIRST + timedelta(days=30))
+
+    assert thanks.due_at == datetime(2027, 3, 13, 18, tzinfo=ZAGREB)
 
 
 def test_what_is_due_at_once_is_in_no_window():

@@ -10,7 +10,23 @@ def choice(text, offered=tuple(TITLES), pack=ENGLISH):
     return picked(text, offered, pack, TITLES.__getitem__)
 
 
-@pytest.mark.parametrize("text", ["2", " 2. ", "(2)", "#2", "the second one", "second please", "share files", "Files!"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2",
+        " 2. ",
+        "(2)",
+        "#2",
+        "the second one",
+        "second please",
+        "share files",
+        "Files!",
+        "2!",
+        "number 2",
+        "Option 2, please.",
+        "ok 2",
+    ],
+)
 def test_the_second_choice_is_picked_by_number_by_place_or_by_its_title(text):
     assert choice(text) == "share-files"
 
@@ -23,6 +39,7 @@ def test_yes_takes_the_first_choice(text):
 @pytest.mark.parametrize(
     "text",
     ["0", "4", "-1", "²", "22222222222", "2 or 1", "", "🙂", "the first or the second", "no",
+     "we are 2", "1 and 2", "number 0", "number 9", "number 222",
      "how do we share files with others",
      "what happened on the second study visit"],
 )  # fmt: skip

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from echobot import prepared
-from echobot.core.heralding import Audience, Herald
+from echobot.core.announcement import Audience
+from echobot.core.heralding import Herald
 from echobot.core.knowledge import Language
 from echobot.core.ledger import Phase
 from tests.announcing.office import EN, HR, Office, free, visit

@@ -23,6 +23,18 @@ def test_a_service_is_answered_with_its_tools_and_its_source():
     )
 
 
+def test_a_source_whose_address_is_there_to_be_read_is_not_repeated():
+    known = knowledge()
+    site, article = "https://nextcloud.com/", "https://framablog.org"
+    both, alone = (replace(known.services["google-drive"], sources=each) for each in ((site, article), (site,)))
+
+    told = [
+        Voice(replace(known, services={service.id: service}), EN, {}).entry(service.id) for service in (both, alone)
+    ]
+
+    assert [text.split("Source: ")[1].split(" (")[0] for text in told] == [article, site]
+
+
 def test_a_date_is_written_as_the_language_writes_it():
     assert "20. studenoga 2026." in said(found("google-drive"), HR)
 

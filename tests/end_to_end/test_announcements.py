@@ -132,6 +132,21 @@ async def test_an_edit_of_the_file_changes_the_post_and_posts_nothing(board: Boa
     assert await board.on_mastodon() == ["Announcement 1."]
 
 
+async def test_a_store_from_yesterdays_backup_doubles_nothing(board: Board, tmp_path: Path):
+    """The servers have forgotten the keys by then: the posts are looked for, and found."""
+    await board.was_down_for(25 * AN_HOUR)
+    (tmp_path / "backup.db").write_bytes((tmp_path / "echobot.db").read_bytes())
+    board.publish([], [visit(1), visit(2)])
+    await board.echobot.start()
+    wanted = Counter(["Announcement 1.", "Announcement 2."])
+    await board.shows(wanted)
+
+    (tmp_path / "echobot.db").write_bytes((tmp_path / "backup.db").read_bytes())
+    board.publish([], [visit(1), visit(2), visit(3)])
+    await board.echobot.start()
+    await board.shows(wanted + Counter(["Announcement 3."]))
+
+
 @pytest.mark.chaos
 async def test_a_bot_killed_again_and_again_posts_each_of_forty_announcements_once_on_both(
     board: Board, request: pytest.FixtureRequest

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.servers.echobot_process import EchobotProcess, on_mastodon
-from tests.servers.fake_mastodon import fake_mastodon, troubles
+from tests.servers.fake_mastodon import Flavour, fake_mastodon, troubles
 from tests.servers.people import until
 
 SEED = 20261124
@@ -59,8 +59,8 @@ class Timeline:
 
 
 @pytest.fixture
-async def server():
-    async with fake_mastodon() as running:
+async def server(request):
+    async with fake_mastodon(getattr(request, "param", Flavour.MASTODON)) as running:
         for bucket in running.limits.buckets.values():
             bucket.most = 10**9
         yield running
@@ -79,8 +79,12 @@ def ana(server):
     return server.account("ana")
 
 
+@pytest.mark.parametrize("server", list(Flavour), ids=lambda flavour: flavour.name.lower(), indirect=True)
 async def test_mentions_in_all_visibilities_are_answered_each_to_the_asker_alone(timeline, server, ana):
     others = [server.account("bob"), server.account("carl", domain="far.example.net")]
+    followers = [server.account("dora"), server.account("emil", domain="far.example.net")]
+    for follower in followers:
+        server.people.follow(follower, timeline.bot)
     for visibility in ("public", "unlisted", "private", "direct"):
         timeline.ask(ana, visibility=visibility)
     await timeline.all_are_answered_once()
@@ -90,6 +94,8 @@ async def test_mentions_in_all_visibilities_are_answered_each_to_the_asker_alone
     }  # fmt: skip
     assert all("Mastodon" in post.text and post.mentions == [ana] for post in timeline.replies)
     assert [server.inbox(other) for other in others] == [[], []]
+    for follower in followers:
+        assert sorted(post.visibility for post in server.inbox(follower)) == ["private", "unlisted", "unlisted"]
 
 
 async def test_handles_in_an_answer_tell_nobody(server, ana, tmp_path):
@@ -120,11 +126,42 @@ async def test_a_choice_is_picked_by_a_reply_in_the_thread(timeline, server, ana
     assert question.id == choices.in_reply_to.id
 
 
-async def test_a_token_that_is_revoked_ends_the_bot_which_says_why_and_does_not_try_on(timeline, server):
-    server.revoke(timeline.token)
+@pytest.mark.parametrize("fate", ["revoked", "suspended"])
+async def test_a_token_that_is_not_accepted_any_more_ends_the_bot_and_its_status_says_why(timeline, server, fate):
+    assert await timeline.echobot.status() == (0, "Nothing is wrong.\nNothing waits.\n")
+    server.revoke(timeline.token) if fate == "revoked" else server.suspend(timeline.bot)
     assert await timeline.echobot.outcome() == 1
-    assert "echobot login mastodon" in timeline.echobot.log
-    assert timeline.token not in timeline.echobot.log
+    code, told = await timeline.echobot.status()
+
+    assert (code, told.partition(",")[0]) == (1, "account-0")
+    for text in (told, timeline.echobot.log):
+        assert "The access token was revoked" in text or "Your login is currently disabled" in text
+        assert "let the bot in again with `echobot login mastodon`" in text
+        assert timeline.token not in text
+
+
+async def test_an_account_that_is_logged_out_is_asked_for_no_more_and_leaves_the_other_answering(server, ana, tmp_path):
+    bots = [server.account(name, bot=True) for name in ("one", "other")]
+    tokens = [server.token_for(bot) for bot in bots]
+    echobot = EchobotProcess(tmp_path, *(on_mastodon(server.url, token, poll_every="10s") for token in tokens))
+    await echobot.start()
+    await until(lambda: len(server.streams.open) == 2, "both streams")
+    server.revoke(tokens[0])
+
+    async def is_told():
+        return (await echobot.status())[0]
+
+    await until(is_told, "the status to tell", patience=PATIENCE)
+    asked_in_vain = [asked for asked in server.requests if asked.headers.get("authorization", "").endswith(tokens[0])]
+    server.say(ana, "@one what is Mastodon?")
+    server.say(ana, "@other what is Mastodon?")
+    await until(lambda: server.posts_by(bots[1]), "a reply of the other", patience=PATIENCE)
+    await echobot.stop()
+
+    assert server.posts_by(bots[0]) == []
+    assert asked_in_vain == [
+        asked for asked in server.requests if asked.headers.get("authorization", "").endswith(tokens[0])
+    ]
 
 
 async def test_what_people_write_is_in_no_log(timeline, ana):
@@ -134,13 +171,13 @@ async def test_what_people_write_is_in_no_log(timeline, ana):
     assert "neighbour" not in timeline.echobot.log
 
 
-async def test_mentions_of_a_day_offline_are_answered_in_order_and_once(server, tmp_path, full):
+async def test_mentions_of_a_day_offline_are_answered_in_order_and_once(server, tmp_path):
     """Within the usual limits, for each counts for the minute in which it was asked."""
     timeline = Timeline(server, tmp_path, limits={"person_per_minute": 10})
     await timeline.echobot.start()
     await timeline.echobot.stop()
     people = [server.account(f"person{number}") for number in range(10)]
-    count = 2000 if full else 300
+    count = 2000
     begun = server.clock() - timedelta(hours=24)
     for number in range(count):
         timeline.ask(people[number % 10], created_at=begun + number * timedelta(hours=24) / count)
@@ -163,6 +200,9 @@ async def test_a_server_that_fails_in_every_way_gets_each_reply_once(timeline, s
 
 
 @pytest.mark.chaos
+@pytest.mark.parametrize(
+    "server", [Flavour.MASTODON, Flavour.GOTOSOCIAL], ids=["with keys", "without keys"], indirect=True
+)
 async def test_a_bot_killed_again_and_again_loses_and_doubles_nothing(timeline, server, full):
     kills, count = (30, 150) if full else (5, 50)
     dice = random.Random(SEED)

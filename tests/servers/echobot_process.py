@@ -85,6 +85,12 @@ class EchobotProcess:
         assert self._process is not None
         return await asyncio.to_thread(self._process.wait, 120)
 
+    async def status(self) -> tuple[int, str]:
+        """What `echobot status` says, after its exit code."""
+        command = [sys.executable, "-m", "echobot", "status", "--settings", str(self._settings)]
+        done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout
+
     def _is_over(self) -> bool:
         return self._process is None or self._process.poll() is not None
 

@@ -71,6 +71,8 @@ class FakeHomeserver:
         application.router.add_get(f"{client}/rooms/{{room}}/messages", self._meets("messages", self._messages))
         application.router.add_get(f"{client}/rooms/{{room}}/joined_members", self._meets("members", self._members))
         application.router.add_put(f"{client}/rooms/{{room}}/send/{{kind}}/{{txn}}", self._meets("send", self._send))
+        application.router.add_post(f"{client}/join/{{room}}", self._meets("join", self._join))
+        application.router.add_post("/_matrix/media/v3/upload", self._meets("upload", self._upload))
         return application
 
     def _meets(self, name: str, answer: Callable[[web.Request], Awaitable[web.Response]]) -> Any:
@@ -108,6 +110,13 @@ class FakeHomeserver:
     async def _members(self, request: web.Request) -> web.Response:
         nobody = {"display_name": None, "avatar_url": None}
         return web.json_response({"joined": dict.fromkeys(self.members or [], nobody)})
+
+    async def _join(self, request: web.Request) -> web.Response:
+        return web.json_response({"room_id": ROOM})
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        await request.read()
+        return web.json_response({"content_uri": f"mxc://example.org/{self.requests['upload']}"})
 
     async def _send(self, request: web.Request) -> web.Response:
         return web.json_response({"event_id": "$sent"})

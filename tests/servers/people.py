@@ -63,6 +63,13 @@ class Person:
             events += page["chunk"]
         return [event for event in reversed(events) if event["type"] == "m.room.message"]
 
+    async def download(self, address: str) -> tuple[str, bytes]:
+        """The kind and the content of what is at an address like `mxc://localhost/id`."""
+        where = f"{self.server}/_matrix/client/v1/media/download/{address.removeprefix('mxc://')}"
+        async with self._session.get(where) as answer:
+            assert answer.status == 200, where
+            return answer.content_type, await answer.read()
+
     async def request(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         async with self._session.request(method, f"{self.server}/_matrix/client/v3/{path}", json=body) as answer:
             told = await answer.json()

@@ -11,6 +11,8 @@ from tests.servers.fake_mastodon.scene import Scene, scene, scene_of
 
 __all__ = ["scene"]
 
+FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"
+
 
 async def test_the_instance_tells_its_limits_and_where_its_streams_are(scene: Scene):
     told = (await scene.ask("GET", "/api/v2/instance", token=None)).body
@@ -73,6 +75,25 @@ async def test_others_have_versions_of_their_own_and_no_number_of_the_api(flavou
         assert "api_versions" not in told
         assert told["configuration"]["statuses"]["max_characters"] == 5_000
         assert (await scene.ask("GET", "/.well-known/oauth-authorization-server")).status == 404
+
+
+@pytest.mark.parametrize(
+    ("flavour", "told", "fits", "refusal"),
+    [
+        (Flavour.MASTODON, 23, "https://joinpeertube.org/a/long/way", "Validation failed: Text character limit of 23"),
+        (Flavour.GOTOSOCIAL, 25, FAMILY + "x" * 18, "Bad Request: status too long, 24 characters provided"),
+        (Flavour.PLEROMA, None, FAMILY + "x" * 22, "The status is over the character limit"),
+    ],
+)
+async def test_each_counts_in_its_own_way_whatever_it_says(flavour: Flavour, told: int | None, fits: str, refusal: str):
+    async with scene_of(flavour) as scene:
+        scene.server.limits.longest_text = 23
+        page = (await scene.ask("GET", "/api/v2/instance")).body
+        assert page["configuration"]["statuses"].get("characters_reserved_per_url") == told
+        assert (await scene.post(fits)).status == 200
+        refused = await scene.post(fits + " x" if "/" in fits else fits + "x")
+        assert refused.status in {400, 422}
+        assert refused.body["error"].startswith(refusal)
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,14 @@ async def test_a_slow_upload_is_202_then_206_then_200(scene: Scene):
     assert [(one.status, one.body["url"] is None) for one in answers] == [(206, True), (206, True), (200, False)]
 
 
+async def test_the_older_way_answers_when_all_is_done(scene: Scene):
+    scene.server.media.answers_until_ready = 2
+    form = aiohttp.FormData()
+    form.add_field("file", PIXEL, filename="pixel", content_type="image/png")
+    done = await scene.ask("POST", "/api/v1/media", data=form)
+    assert (done.status, done.body["url"] is None) == (200, False)
+
+
 async def test_mastodon_py_sees_that_it_is_not_ready(scene: Scene):
     scene.server.media.answers_until_ready = 1
     client = scene.client()

@@ -111,6 +111,17 @@ async def test_types_can_be_asked_for_and_left_out(scene: Scene):
     assert await listed(scene, account_id=scene.bot.id) == []
 
 
+async def test_other_kinds_have_no_status_and_can_be_left_out_where_the_server_knows_how(scene: Scene):
+    scene.server.notices.tell(scene.bot, scene.alice, "follow")
+    scene.server.notices.tell(scene.bot, scene.alice, "something_new")
+    told = (await scene.ask("GET", "/api/v1/notifications")).body
+    assert [(one["type"], "status" in one) for one in told] == [("something_new", False), ("follow", False)]
+    mentions = {"params": {"types[]": "mention"}}
+    assert (await scene.ask("GET", "/api/v1/notifications", **mentions)).body == []
+    scene.server.notices.knows_types = False
+    assert len((await scene.ask("GET", "/api/v1/notifications", **mentions)).body) == 2
+
+
 async def test_nobody_is_told_of_their_own_posts_or_those_of_the_blocked(scene: Scene):
     scene.server.say(scene.bot, "I am @echobot")
     scene.server.people.block(scene.bot, scene.alice)

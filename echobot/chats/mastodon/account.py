@@ -17,8 +17,9 @@ NOT_A_BOT = (
     " so that other bots leave it alone and people know what it is"
 )
 FILTERED = (
-    "private mentions from people whom the account does not follow are filtered away: set Preferences > Notifications >"
-    " Unsolicited private mentions to Accept, or nobody can ask in private"
+    "private mentions from people whom the account does not follow are filtered away: on the server's website open"
+    " Notifications, then the settings at the top right, and set Unsolicited private mentions to Accept, or nobody can"
+    " ask in private"
 )
 
 

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import structlog
 
 from echobot.chats.mastodon.account import advice_for, is_young, own_account
-from echobot.chats.mastodon.instance import instance_of
+from echobot.chats.mastodon.announcing import Announcing
+from echobot.chats.mastodon.instance import Instance, instance_of
 from echobot.chats.mastodon.mentions import Mentions
 from echobot.chats.mastodon.reading import Me, Status, moment, read, status_of, writer
 from echobot.chats.mastodon.rhythm import Looks, Rhythm
@@ -20,7 +21,7 @@ from echobot.chats.mastodon.sending import KEY_LIFETIME, Posting
 from echobot.chats.mastodon.server import REQUEST_SECONDS, Server
 from echobot.chats.mastodon.stream import Stream, ended
 from echobot.chats.patience import patiently
-from echobot.core.message import AccountName, Message, MessageId, Reply
+from echobot.core.message import AccountName, Message, MessageId, Outgoing, Post
 from echobot.errors import ChatError, ChatUnavailable, LoginRefused
 from echobot.ports import Keep
 from echobot.settings import MastodonAccount
@@ -53,10 +54,11 @@ class MastodonChat:
         self._rhythm = rhythm or Rhythm(poll=settings.poll_every)
         self.contact_every = self._rhythm.poll
         self._server = Server(settings.server, token, clock, seconds)
-        self._mentions = Mentions(self._server)
+        self._mentions = Mentions(self._server, clock)
         self._looks = Looks(self._rhythm, clock)
         self._me = Me("", account, settings.replies_in_thread)
         self._posting: Posting | None = None
+        self._announcing: Announcing | None = None
         self._keeps_keys = False
         self._cursor = ""
         self._edits_seen: set[MessageId] = set()
@@ -74,26 +76,28 @@ class MastodonChat:
         if cursor is None:
             await keep([], self._cursor)
         log.info("listening", account=self.account, server=self._settings.server)
-        stream = Stream(self.account, streaming, self._token, self._looks.hint, self._rhythm.pauses)
+        stream = Stream(self.account, streaming, self._token, self._looks.hint, self._rhythm)
         hints = asyncio.create_task(stream.run())
         try:
             await self._look_for_ever(keep)
         finally:
             await ended(hints)
 
-    async def send(self, reply: Reply) -> str:
-        return await self._ready().send(reply)
+    async def send(self, outgoing: Outgoing) -> str:
+        posting, announcing = self._ready()
+        return await (announcing.send(outgoing) if isinstance(outgoing, Post) else posting.send(outgoing))
 
-    async def find(self, reply: Reply) -> str | None:
-        return await self._ready().find(reply)
+    async def find(self, outgoing: Outgoing) -> str | None:
+        posting, announcing = self._ready()
+        return await (announcing.find(outgoing) if isinstance(outgoing, Post) else posting.find(outgoing))
 
     async def close(self) -> None:
         self._server.close()
 
-    def _ready(self) -> Posting:
-        if self._posting is None:
+    def _ready(self) -> tuple[Posting, Announcing]:
+        if self._posting is None or self._announcing is None:
             raise ChatUnavailable("the server has not answered yet", self._rhythm.first_pause, not_sent=True)
-        return self._posting
+        return self._posting, self._announcing
 
     async def _arrive(self) -> str:
         """Make sure who the bot is and what the server can do; returns where its streams are."""
@@ -105,7 +109,19 @@ class MastodonChat:
         self._keeps_keys = instance.keeps_keys
         doubted = is_young(me, self._clock())
         self._posting = Posting(self._server, instance, self._me.id, self._settings.visibility, doubted=doubted)
+        self._announcing = self._announcing_on(instance, doubted=doubted)
         return instance.streaming or self._settings.server
+
+    def _announcing_on(self, instance: Instance, *, doubted: bool) -> Announcing:
+        return Announcing(
+            self._server,
+            instance,
+            self._me.id,
+            self._settings.visibility,
+            doubted=doubted,
+            pauses=self._rhythm.looks_at_picture,
+            now=lambda: self._clock() + self._server.skew,
+        )
 
     async def _look_for_ever(self, keep: Keep) -> None:
         while True:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mastodon import Mastodon
@@ -22,6 +22,8 @@ class Instance:
     limits: TextLimits = field(default_factory=TextLimits)
     streaming: str | None = None  # where its streams are, when that is another address
     keeps_keys: bool = False  # whether it surely remembers the key of a post: GoToSocial does not
+    description_characters: int = 1500  # of a picture
+    picture_bytes: int = 10_000_000
 
 
 async def instance_of(server: Server) -> Instance:
@@ -29,21 +31,36 @@ async def instance_of(server: Server) -> Instance:
     ways: tuple[Callable[[Mastodon], Any], ...] = (Mastodon.instance_v2, Mastodon.instance_v1)
     for way in ways:
         if (said := await server.ask_if_there(way)) is not None:
-            return _read(said)
+            return _with_pictures(_read(said), said)
     return Instance()
 
 
 def _read(said: Any) -> Instance:
     configuration, urls = _mapping(said, "configuration"), _mapping(said, "urls")
     statuses = _mapping(configuration, "statuses")
-    usual = TextLimits()
-    limits = TextLimits(
-        _number(statuses.get("max_characters") or said.get("max_toot_chars"), usual.characters),
-        _number(statuses.get("characters_reserved_per_url"), usual.per_link),
-    )
+    characters = statuses.get("max_characters") or said.get("max_toot_chars")
     streaming = _mapping(configuration, "urls").get("streaming") or urls.get("streaming_api")
-    keeps_keys = bool(_MASTODON.fullmatch(str(said.get("version") or "")))
-    return Instance(limits, streaming if isinstance(streaming, str) else None, keeps_keys)
+    is_mastodon = bool(_MASTODON.fullmatch(str(said.get("version") or "")))
+    limits = _limits(characters, statuses.get("characters_reserved_per_url"), is_mastodon=is_mastodon)
+    return Instance(limits, streaming if isinstance(streaming, str) else None, is_mastodon)
+
+
+def _limits(characters: Any, per_link: Any, *, is_mastodon: bool) -> TextLimits:
+    """GoToSocial says that it reserves 25 characters for a link, and counts it in full."""
+    usual = TextLimits()
+    most = _number(characters, usual.characters)
+    if not is_mastodon:
+        return TextLimits(most, per_link=0, in_code_points=True)
+    return TextLimits(most, _number(per_link, usual.per_link))
+
+
+def _with_pictures(instance: Instance, said: Any) -> Instance:
+    media = _mapping(_mapping(said, "configuration"), "media_attachments")
+    return replace(
+        instance,
+        description_characters=_number(media.get("description_limit"), instance.description_characters),
+        picture_bytes=_number(media.get("image_size_limit"), instance.picture_bytes),
+    )
 
 
 def _mapping(said: Any, key: str) -> Mapping[str, Any]:

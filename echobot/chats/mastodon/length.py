@@ -5,6 +5,7 @@ Where this and the server could differ, this counts more: a post that is too lon
 server for a few odd texts; so it is only asked which top-level domains there are.
 
 The rule: app/validators/status_length_validator.rb, app/lib/extractor.rb, config/initializers/twitter_regex.rb.
+Other servers have other rules, all of which count links in full; GoToSocial counts code points besides.
 """
 
 from __future__ import annotations
@@ -43,12 +44,14 @@ class TextLimits:
     """How long a post may be, as the instance says under `configuration.statuses`."""
 
     characters: int = 500  # `max_characters`
-    per_link: int = 23  # `characters_reserved_per_url`; servers that count links in full say 0
+    per_link: int = 23  # `characters_reserved_per_url`; 0: links and handles count in full
+    in_code_points: bool = False  # and not as a reader sees them, where a family of emoji is one
 
 
 def length(text: str, limits: TextLimits, warning: str = "") -> int:
-    """What counts against `limits.characters`, in user-perceived characters (grapheme clusters)."""
-    return _visible(warning) + _visible(_shortened(text, limits.per_link))
+    """What counts against `limits.characters`, in user-perceived characters (grapheme clusters) or code points."""
+    count = len if limits.in_code_points else _visible
+    return count(warning) + count(_shortened(text, limits.per_link))
 
 
 def links(text: str) -> list[tuple[int, int]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -12,9 +13,9 @@ from mastodon.errors import MastodonAPIError, MastodonIllegalArgumentError
 
 from echobot.chats.mastodon.account import advice_for, own_account
 from echobot.chats.mastodon.server import REQUEST_SECONDS, USER_AGENT, Server
-from echobot.errors import ChatRefused
+from echobot.errors import ChatError, ChatRefused, ChatUnavailable
 
-_SCOPES = ("read:notifications", "read:statuses", "write:statuses")
+_SCOPES = ("read:notifications", "read:statuses", "write:statuses", "write:media")  # the last is for posters
 _WHO_AM_I, _WHO_AM_I_BEFORE_4_3 = "profile", "read:accounts"
 
 
@@ -32,8 +33,9 @@ async def log_in(address: str, code_for: Callable[[str], str]) -> LoggedIn:
     """
     server = Server(address, "", lambda: datetime.now(UTC))
     try:
-        scopes = await server.ask(_scopes)
-        url = await server.ask(lambda client: _register(client, scopes, address))
+        with _wondering_at(address):
+            scopes = await server.ask(_scopes)
+            url = await server.ask(lambda client: _register(client, scopes, address))
         code = code_for(url)
         token = await server.ask(lambda client: _exchange(client, code, scopes, address))
         me = await server.ask(own_account)
@@ -43,6 +45,16 @@ async def log_in(address: str, code_for: Callable[[str], str]) -> LoggedIn:
     return LoggedIn(token, f"@{me['acct']}@{urlsplit(address).hostname}", tuple(advice))
 
 
+@contextmanager
+def _wondering_at(address: str) -> Iterator[None]:
+    """A server that does not even take an application may be none."""
+    try:
+        yield
+    except ChatError as error:
+        doubt = "if that is not the address of the bot's server, correct `server` in the settings"
+        raise ChatUnavailable(f"{address}: {error}; {doubt}") from error
+
+
 def _scopes(client: Mastodon) -> list[str]:
     """The newer right to know one's own name is smaller, where the server has it."""
     known = client.oauth_authorization_server_info().get("scopes_supported") or ()
@@ -50,7 +62,7 @@ def _scopes(client: Mastodon) -> list[str]:
 
 
 def _register(client: Mastodon, scopes: list[str], address: str) -> str:
-    """Where the account's owner agrees."""
+    """Where the account's owner agrees, after logging in as the bot: the browser may know somebody else."""
     client.client_id, client.client_secret = Mastodon.create_app(
         "echobot",
         scopes,
@@ -59,7 +71,7 @@ def _register(client: Mastodon, scopes: list[str], address: str) -> str:
         user_agent=USER_AGENT,
         request_timeout=REQUEST_SECONDS,
     )
-    return client.auth_request_url(scopes=scopes, allow_http=_is_plain(address))
+    return client.auth_request_url(scopes=scopes, force_login=True, state="", lang="", allow_http=_is_plain(address))
 
 
 def _exchange(client: Mastodon, code: str, scopes: list[str], address: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from echobot.chats.mastodon.reading import Status, moment, sound
 from echobot.chats.mastodon.server import Server
+from echobot.chats.mastodon.trail import Trail
 
 _PAGE = 80  # the most that Mastodon gives; others give fewer
 _SHORT = 15  # fewer than any server gives when there is more
@@ -20,8 +21,9 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 class Mentions:
     """Notifications are opaque to everybody but the server: their ids are only given back to it."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, clock: Callable[[], datetime]) -> None:
         self._server = server
+        self._trail = Trail(clock)
 
     async def newest(self) -> str:
         """The cursor behind all that was said so far."""
@@ -33,13 +35,17 @@ class Mentions:
 
         A server that does not understand the cursor gives the same page again and again: once is enough.
         """
-        known: set[str] = set()
-        while page := await self._page(cursor):
-            ids = {str(notification["id"]) for notification in page}
-            if ids <= known:
+        at, known = self._trail.start(cursor), set[str]()
+        while page := await self._page(at):
+            ids = [str(notification["id"]) for notification in page]
+            if known.issuperset(ids):
                 return
-            known, cursor = ids, str(page[-1]["id"])
-            yield page, cursor
+            known, at = set(ids), ids[-1]
+            new = [each for each in page if self._trail.is_new(str(each["id"]))]
+            if new:
+                cursor = at if new[-1] is page[-1] else cursor  # what comes late is not what to go on from
+                yield new, cursor
+                self._trail.gave([str(each["id"]) for each in new], cursor)
             if len(page) < _SHORT:  # were there more after all, the next look finds it
                 return
 

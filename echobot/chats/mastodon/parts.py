@@ -118,10 +118,17 @@ def _signs(word: str, room: int, limits: TextLimits) -> Iterator[tuple[str, int]
     in_full = replace(limits, per_link=0)
     last = 0
     for start, end, size in _addresses(word, room, limits):
-        yield from ((sign, length(sign, in_full)) for sign in clusters(word[last:start]))
+        yield from _as_seen(word[last:start], room, in_full)
         yield word[start:end], size
         last = end
-    yield from ((sign, length(sign, in_full)) for sign in clusters(word[last:]))
+    yield from _as_seen(word[last:], room, in_full)
+
+
+def _as_seen(text: str, room: int, limits: TextLimits) -> Iterator[tuple[str, int]]:
+    """What a reader sees as one sign stays one, unless nothing else would fit beside it."""
+    for sign in clusters(text):
+        size = length(sign, limits)
+        yield from [(sign, size)] if size < room else ((each, 1) for each in sign)
 
 
 def _addresses(word: str, room: int, limits: TextLimits) -> Iterator[tuple[int, int, int]]:

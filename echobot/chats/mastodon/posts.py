@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate, takewhile
 
 from echobot.chats.mastodon.length import TextLimits, clusters, length
 from echobot.chats.mastodon.parts import parts
@@ -18,12 +19,14 @@ _LEAST_ROOM = 20  # characters beside a link
 def posts(text: str, asker: str, limits: TextLimits, warning: str = "", most: int = 6) -> tuple[str, ...]:
     """The texts of a thread's posts, each beginning with the asker's handle; none when there is nothing to say.
 
+    Where nobody asked (""), none does.
+
     One post when all fits; else at most `most`, which end with "(1/3)". What does not fit into those is left out, and
     the last one ends with a sentence and "…". A `warning` counts in every post, because it goes above each.
     Raises ChatRefused when handle and warning leave no room; `short_warning` makes some.
     """
     said = without_mentions(_without_handle(text.strip(), asker)).strip()
-    handle = f"@{asker} "
+    handle = f"@{asker} " if asker else ""
     if not said:
         return ()
     if length(handle + said, limits, warning) <= limits.characters:
@@ -40,7 +43,8 @@ def short_warning(warning: str, limits: TextLimits) -> str:
     most = limits.characters // 3
     if length("", limits, warning) <= most:
         return warning
-    return "".join(clusters(warning)[: most - 1]) + "…"
+    kept = takewhile(lambda end: end < most, accumulate(length(sign, limits) for sign in clusters(warning)))
+    return "".join(clusters(warning)[: len([*kept])]) + "…"
 
 
 def without_mentions(text: str) -> str:

@@ -50,7 +50,7 @@ def read(status: Status, ancestors: Sequence[Status], me: Me, skew: timedelta) -
     how much later it is on the server than here.
     """
     sender = _mapping(status.get("account"))
-    sent_at = moment(status.get("created_at"))
+    sent_at = moment(status.get("edited_at")) or moment(status.get("created_at"))  # an edit may be what calls the bot
     if writer(status) == me.id or sent_at is None:
         return None
     if _is_carried_along(status, ancestors, me):

@@ -19,11 +19,16 @@ class Rhythm:
     soon: timedelta = timedelta(seconds=5)  # after something new, for more may follow; then ever later
     edits: timedelta = timedelta(minutes=1)  # between two looks for edited questions
     edits_until: timedelta = timedelta(hours=1)  # after the last mention
+    picture: timedelta = timedelta(seconds=1)  # until the server has processed one; then ever longer
     first_pause: timedelta = timedelta(seconds=5)
     longest_pause: timedelta = timedelta(minutes=5)
+    silence: timedelta = timedelta(seconds=60)  # four heartbeats of a stream that did not come: nobody is there
 
     def pauses(self) -> Iterator[timedelta]:
         return growing(self.first_pause, self.longest_pause)
+
+    def looks_at_picture(self) -> Iterator[timedelta]:
+        return growing(self.picture, self.longest_pause)
 
 
 @dataclass(slots=True)
@@ -45,18 +50,22 @@ class Looks:
 
     async def next(self, *, found: bool) -> None:
         """Wait until it is time; `found` says whether the last look brought anything."""
-        self._pause = self.rhythm.soon if found else self._pause * 2 or self.rhythm.poll
-        self._pause = min(self._pause, self.rhythm.poll)
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._pause.total_seconds()):
+            async with asyncio.timeout(self.pause(found=found).total_seconds()):
                 await self.hinted.wait()
-        await asyncio.sleep(self._until_allowed())
+        await asyncio.sleep(self.until_allowed().total_seconds())
         self.hinted.clear()
 
-    def _until_allowed(self) -> float:
-        """Seconds; one look more is allowed every few of them, and some in a row."""
+    def pause(self, *, found: bool) -> timedelta:
+        """How long to wait when nobody hints."""
+        self._pause = self.rhythm.soon if found else self._pause * 2 or self.rhythm.poll
+        self._pause = min(self._pause, self.rhythm.poll)
+        return self._pause
+
+    def until_allowed(self) -> timedelta:
+        """How long to wait at least; one look more is allowed every few seconds, and some in a row."""
         now = self.clock()
         passed = max(now - (self._counted_at or now), timedelta(0))
         self._counted_at = now
         self._left = min(self._left + passed / _EVERY, _BURST) - 1
-        return max(-self._left, 0) * _EVERY.total_seconds()
+        return max(-self._left, 0) * _EVERY

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from importlib.metadata import version
 from typing import Any, TypeVar
 
@@ -33,7 +34,12 @@ USER_AGENT = f"echobot/{version('echobot')}"
 _UNSURE = timedelta(seconds=2)  # clocks that differ by less are taken for one
 _LONGEST_REST = timedelta(hours=3)  # no limit of Mastodon's is counted over a longer time
 _MAY_HELP_LATER = {408, 425, 429}
-_NOT_THERE = {403, 404, 405, 410, 501}
+_UNREADABLE = "the server's answer cannot be read"
+_NOT_THERE = frozenset([403, 404, 405, 410, 501])  # for the bot; or the server knows no such requests
+GONE = frozenset([404, 410])
+"""For everybody."""
+
+_ABOUT_ONE_POST = ("post", "delete")  # limits
 _ABOUT_THE_ACCOUNT = ("scope", "disabled", "suspend", "login")  # in the words of a 403; others are about one post
 
 
@@ -70,9 +76,11 @@ class Server:
         """What the server answers. `limit` names what it counts the request as; past it nothing is asked at all."""
         return await self._in_turn(self._ask, request, limit)
 
-    async def ask_if_there(self, request: Callable[[Mastodon], T], limit: str = "read") -> T | None:
+    async def ask_if_there(
+        self, request: Callable[[Mastodon], T], limit: str = "read", absent: frozenset[int] = _NOT_THERE
+    ) -> T | None:
         """The same, but None where the server does not know of such a thing, or keeps it from the bot."""
-        return await self._in_turn(self._ask_if_there, request, limit)
+        return await self._in_turn(partial(self._ask_if_there, absent), request, limit)
 
     async def _in_turn(
         self, ask: Callable[[Callable[[Mastodon], T], str], R], request: Callable[[Mastodon], T], limit: str
@@ -93,18 +101,18 @@ class Server:
             raise
         except MastodonError as error:
             self._pace(limit)
-            raise refusal(error, self._status, self._said, self._until_reset(), is_post=limit == "post") from error
+            raise refusal(error, self._status, self._said, self._until_reset(), limit) from error
         except (ValueError, LookupError, TypeError, AttributeError) as error:
-            raise ChatUnavailable(f"the server's answer cannot be read ({type(error).__name__})") from error
+            raise ChatUnavailable(f"{_UNREADABLE} ({type(error).__name__})") from error
         self._pace(limit)
         return answer
 
-    def _ask_if_there(self, request: Callable[[Mastodon], T], limit: str) -> T | None:
+    def _ask_if_there(self, absent: frozenset[int], request: Callable[[Mastodon], T], limit: str) -> T | None:
         """In the thread, where no other request comes between the answer and the look at its status."""
         try:
             return self._ask(request, limit)
         except ChatError:
-            if self._status not in _NOT_THERE:
+            if self._status not in absent:
                 raise
             return None
 
@@ -132,28 +140,33 @@ class Server:
         self._resets_at = reset - self.skew if reset and reset - self.skew > self._clock() else None
 
 
-def refusal(error: MastodonError, status: int, said: str, until_reset: timedelta | None, *, is_post: bool) -> ChatError:
+def refusal(error: MastodonError, status: int, said: str, until_reset: timedelta | None, limit: str) -> ChatError:
     """The error that one of Mastodon.py's means; `status` is the HTTP status, 0 when there was no answer."""
     if isinstance(error, MastodonNetworkError):
         return _without_answer(error)
     if isinstance(error, MastodonRatelimitError) or status == 429:
         return ChatUnavailable("the server answered 429, too many requests", until_reset, not_sent=True)
     sentence = f"the server answered {status}{f', {said}' if said else ''}"
-    if isinstance(error, MastodonUnauthorizedError) or (status == 403 and said and not (is_post and _may_post(said))):
+    if isinstance(error, MastodonUnauthorizedError) or (status == 403 and said and _ends_all(said, limit)):
         return LoginRefused(f"{sentence}; {LOG_IN_AGAIN}")
-    if said and 400 <= status < 500 and status not in _MAY_HELP_LATER:
+    if (
+        (said or status == 413) and 400 <= status < 500 and status not in _MAY_HELP_LATER
+    ):  # a proxy says it without JSON
         return ChatRefused(sentence)
-    return ChatUnavailable(sentence if status >= 400 else "the server's answer cannot be read")
+    return ChatUnavailable(sentence if status >= 400 else _UNREADABLE)
 
 
-def _may_post(said: str) -> bool:
-    return not any(word in said.lower() for word in _ABOUT_THE_ACCOUNT)
+def _ends_all(said: str, limit: str) -> bool:
+    """Whether a 403 is about the account; or else about one post, and others are allowed."""
+    return limit not in _ABOUT_ONE_POST or any(word in said.lower() for word in _ABOUT_THE_ACCOUNT)
 
 
 def _without_answer(error: MastodonNetworkError) -> ChatUnavailable:
     cause = error.__context__
     if _never_connected(cause):
         return ChatUnavailable("the server cannot be reached", not_sent=True)
+    if isinstance(cause, ValueError):
+        return ChatUnavailable(_UNREADABLE)
     return ChatUnavailable(f"the server did not answer ({type(cause).__name__})")
 
 

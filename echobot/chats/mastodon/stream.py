@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
 from itertools import cycle
 from typing import Any
 
 import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout, WSMsgType
 
+from echobot.chats.mastodon.rhythm import Rhythm
 from echobot.chats.mastodon.server import USER_AGENT
 from echobot.core.message import AccountName
 
 log = structlog.get_logger()
 
-_SILENCE = 60  # seconds: four heartbeats that did not come
 _SSE, _WEBSOCKET = "/api/v1/streaming/user/notification", "/api/v1/streaming"
 
 
@@ -32,7 +31,7 @@ class Stream:
         address: str,
         token: str,
         hint: Callable[[], None],
-        pauses: Callable[[], Iterator[timedelta]],
+        rhythm: Rhythm,
     ) -> None:
         self.is_open = False
         self._account = account
@@ -40,11 +39,12 @@ class Stream:
         self._headers = {"Authorization": f"Bearer {token}", "User-Agent": USER_AGENT}
         self._token = token
         self._hint = hint
-        self._pauses = pauses
+        self._pauses = rhythm.pauses
+        self._silence = rhythm.silence.total_seconds()
 
     async def run(self) -> None:
         """Give hints until cancelled; each new connection is one, for nobody knows what was said before it."""
-        timeout = ClientTimeout(total=None, sock_connect=_SILENCE, sock_read=_SILENCE)
+        timeout = ClientTimeout(total=None, sock_connect=self._silence, sock_read=self._silence)
         async with ClientSession(headers=self._headers, timeout=timeout) as session:
             ways = cycle((self._by_events, self._by_websocket))
             way, pauses = next(ways), self._pauses()
@@ -66,8 +66,8 @@ class Stream:
 
     async def _by_events(self, session: ClientSession) -> None:
         async with session.get(self._address + _SSE, headers={"Accept": "text/event-stream"}) as response:
-            if response.status != 200:
-                return
+            if response.status != 200 or response.content_type != "text/event-stream":
+                return  # some give a page for every address
             self._opened()
             async for line in response.content:
                 if line.startswith(b"event"):
@@ -77,7 +77,8 @@ class Stream:
         stream = {"stream": "user:notification"}
         where = self._address + _WEBSOCKET
         # Pleroma reads the token from the protocol, not from the header.
-        async with session.ws_connect(where, params=stream, heartbeat=_SILENCE / 2, protocols=(self._token,)) as socket:
+        heartbeat = self._silence / 2
+        async with session.ws_connect(where, params=stream, heartbeat=heartbeat, protocols=(self._token,)) as socket:
             self._opened()
             async for message in socket:
                 if message.type is WSMsgType.TEXT:

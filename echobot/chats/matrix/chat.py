@@ -9,14 +9,16 @@ import structlog
 from nio import SyncResponse, Timeline
 
 from echobot.chats.matrix import writing
+from echobot.chats.matrix.announcing import Announcing
 from echobot.chats.matrix.homeserver import ask, connect
 from echobot.chats.matrix.invites import Door, inviter_of
+from echobot.chats.matrix.lookback import Lookback
 from echobot.chats.matrix.reading import Called, Event, is_own_join, read, since_own_join
 from echobot.chats.matrix.rhythm import USUAL, Rhythm
 from echobot.chats.matrix.sync import Gaps, Sync
 from echobot.chats.patience import patiently
-from echobot.core.message import AccountName, Message, Reply
-from echobot.errors import ChatRefused, SettingsError
+from echobot.core.message import AccountName, Message, Outgoing, Post
+from echobot.errors import SettingsError
 from echobot.ports import Keep
 from echobot.settings import MatrixAccount
 
@@ -47,6 +49,8 @@ class MatrixChat:
         self._client = connect(settings.homeserver, settings.user, token)
         self._sync = Sync(self._client, rhythm)
         self._gaps = Gaps(self._client)
+        self._lookback = Lookback(self._client)
+        self._announcing = Announcing(self._client, self._lookback)
         self._unreadable: set[str] = set()  # encrypted rooms, told of once
 
     async def listen(self, cursor: str | None, keep: Keep) -> None:
@@ -58,13 +62,18 @@ class MatrixChat:
         finally:
             await door.close()
 
-    async def send(self, reply: Reply) -> str:
-        content, transaction = writing.content(reply), writing.transaction(reply.key)
-        sent = await ask(self._client.room_send(reply.place.room, "m.room.message", content, transaction))
+    async def send(self, outgoing: Outgoing) -> str:
+        if isinstance(outgoing, Post):
+            return await self._announcing.send(outgoing)
+        content, transaction = writing.marked(writing.reply(outgoing), outgoing.key), writing.transaction(outgoing.key)
+        sent = await ask(self._client.room_send(outgoing.place.room, "m.room.message", content, transaction))
         return str(sent.event_id)
 
-    async def find(self, reply: Reply) -> str | None:
-        raise ChatRefused(f"what became of reply {reply.key} is unknown, and sending it again might double it")
+    async def find(self, outgoing: Outgoing) -> str | None:
+        if isinstance(outgoing, Post):
+            return await self._announcing.find(outgoing)
+        events = await self._lookback.since(outgoing.place.room, outgoing.key)
+        return events.get(writing.transaction(outgoing.key))
 
     async def close(self) -> None:
         await self._client.close()

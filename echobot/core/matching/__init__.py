@@ -22,6 +22,7 @@ __all__ = ["Matcher", "Trust"]
 
 _EXPLAINS_MORE = 0.98  # between the catalogue's two sure levels
 _MOST = 5
+_OF_ANY_NEED = frozenset({Intent.REPLACE, Intent.WHAT})  # said of what has no name as well: "alternatives for ..."
 
 
 class Matcher:
@@ -36,8 +37,10 @@ class Matcher:
         self._ranker = Ranker(
             list(map(Phrasing._make, knowledge.phrasings())),
             {language: pack.small_words for language, pack in packs.items()},
+            knowledge.name_words(),
         )
         self._story = {language: pack.story_words for language, pack in packs.items()}
+        self._small = {language: pack.small_words for language, pack in packs.items()}
 
     def rehearse(self, earlier: Iterable[Trust] = ()) -> Trust:
         """Become ready: learn how sure to be, or go on with what was learnt `earlier` where hardly a phrasing changed.
@@ -76,16 +79,30 @@ class Matcher:
 
         `wanted` is what was wanted of the last name, and so of this one where the question does not say.
         """
+        if not any(map(str.isalpha, question.text)):
+            return []  # "3" is no question, whatever phrasings have a 3
         reading = self._catalogue.read(question.text, question.language, wanted)
         named = self._catalogue.rank(reading)
         free = self._ranker.rank(question.text, question.language, self._explained(question, reading), _MOST)
         if len(words(question.text)) == 1:
             free = [self._not_a_lone_word(match) for match in free]
-        free = [self._not_elsewhere(match, reading) for match in free]
+        free = [self._not_elsewhere(match, reading, question.language) for match in free]
+        if any(self._explains_story(match, reading) for match in free):
+            named = [self._doubt(match, "an entry explains more of it") for match in named]
         free = [self._beside_names(match, named, reading) for match in free]
         named = [self._for_a_need(match, reading, question.language) for match in named]
         ranked = sorted([*named, *free], key=lambda match: -match.score)
         return _best_of_each(ranked)[:_MOST]
+
+    def need_in(self, said: str, service: EntryId, language: Language) -> EntryId | None:
+        """The need that these words name, if some of the tools that replace the service serve it."""
+        replaced = self._knowledge.services.get(service)
+        for likely in self._ranker.rank(said, language) if replaced else ():
+            need = self._knowledge.needs.get(likely.entry)
+            serves = replaced and need and not set(replaced.tools).isdisjoint(need.tools)
+            if serves and likely.score >= self.choices_at and not likely.unexplained:
+                return likely.entry
+        return None
 
     def neighbours(self, entry: EntryId) -> Sequence[EntryId]:
         """What somebody who means this may mean as well: a service's needs, needs that the same tools serve."""
@@ -102,33 +119,43 @@ class Matcher:
 
     def _for_a_need(self, match: Match, reading: Reading, language: Language) -> Match:
         """What a service is to be replaced for ("for photos instead of Gmail"), if some of its tools serve it."""
-        service = self._knowledge.services.get(match.entry)
-        if service is None or match.vetoed or not reading.rest:
+        if match.vetoed or not reading.rest:
             return match
-        for likely in self._ranker.rank(" ".join(reading.rest), language):
-            need = self._knowledge.needs.get(likely.entry)
-            serves = need is not None and not set(service.tools).isdisjoint(need.tools)
-            if serves and likely.score >= self.choices_at and not likely.unexplained:
-                return replace(match, need=likely.entry, reason=f"{match.reason}, for a need")
-        return match
+        need = self.need_in(" ".join(reading.rest), match.entry, language)
+        return replace(match, need=need, reason=f"{match.reason}, for a need") if need else match
 
     def _explained(self, question: Question, reading: Reading) -> frozenset[str]:
-        """Words that no phrasing has to account for: how many people there are, what surrounds any need."""
-        story = self._story.get(question.language, frozenset())
-        numbers = {word for word in words(question.text) if word.isdigit()}
-        cues = {word for wanted, said in reading.cues.items() if wanted is not Intent.ELSEWHERE for word in said}
-        return story | numbers | (cues if not reading.named else set())
+        """Words that no phrasing has to account for: how many people there are, what surrounds any need.
 
-    def _not_elsewhere(self, match: Match, reading: Reading) -> Match:
-        """Somebody who asks for prices or opening hours is not answered, unless a phrasing has those words as well."""
-        said = {word for left in match.unexplained for word in words(left)}
-        if said.isdisjoint(reading.cues.get(Intent.ELSEWHERE, ())):
-            return match
-        return self._doubt(match, "something else is asked")
+        What asks for something else is no story ("work" in "how many people work there"), nor is all that was said.
+        """
+        said = set(words(question.text)) - self._small.get(question.language, frozenset())
+        numbers = {word for word in said if word.isdigit()}
+        cues = {word for wanted, cue in reading.cues.items() if wanted in _OF_ANY_NEED for word in cue}
+        story = self._story.get(question.language, frozenset()).difference(reading.cues.get(Intent.ELSEWHERE, ()))
+        explained = story | numbers | (cues if not reading.named else set())
+        return explained if said - explained else explained - story
+
+    def _not_elsewhere(self, match: Match, reading: Reading, language: Language) -> Match:
+        """Somebody who asks for prices or opening hours is not answered, unless a phrasing has those words as well.
+
+        Small words are in many phrasings: "how are you" is only answered where a curator wrote it.
+        """
+        cue = reading.cues.get(Intent.ELSEWHERE, ())
+        small = self._small.get(language, frozenset())
+        explained, left = (set(words(" ".join(part))) for part in (match.matched, match.unexplained))
+        doubtful = explained <= small and match.score < ASKED_EXACTLY if small.issuperset(cue) else left & set(cue)
+        return self._doubt(match, "something else is asked") if cue and doubtful else match
 
     def _not_a_lone_word(self, match: Match) -> Match:
         """One word ("Berlin") is a question only where a curator wrote it as one."""
         return match if match.score >= ASKED_EXACTLY else self._doubt(match, "one word is no question")
+
+    def _explains_story(self, match: Match, reading: Reading) -> bool:
+        """Whether what stands around a name is what an entry is about: "how did GRAP leave Google Drive"."""
+        if match.entry not in self._knowledge.entries or match.vetoed or match.score < self.found_at:
+            return False
+        return not set(reading.rest).isdisjoint(word for matched in match.matched for word in words(matched))
 
     def _doubt(self, match: Match, why: str) -> Match:
         score = min(match.score, self._levels.partly)

@@ -46,7 +46,7 @@ class Catalogue:
 
     def read(self, text: str, language: Language, wanted: Intent | None = None) -> Reading:
         """Names first, then cues in what is left: "is WhatsApp down" holds the cue "is down"."""
-        said = words(text)[:_LONGEST_QUESTION]
+        said = self._names.apart(words(text)[:_LONGEST_QUESTION])
         named = self._without_ordinary_words(self._names.find(said, language), language)
         taken = {place for name in named for place in name.span}
         left = [(place, word) for place, word in enumerate(said) if place not in taken]
@@ -56,7 +56,7 @@ class Catalogue:
             if self._in_place(cue, [left[place][0] for place in cue.span], taken, said, language)
         ]
         explained = {place for cue in found for place in cue.span}
-        cues: dict[Intent, tuple[str, ...]] = {name.cue: () for name in named if name.cue}
+        cues: dict[Intent, tuple[str, ...]] = {}
         for cue in found:
             cues[cue.intent] = cues.get(cue.intent, ()) + tuple(left[place][1] for place in cue.span)
         if wanted and not cues:

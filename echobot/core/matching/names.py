@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from echobot.core.knowledge import EntryId, Intent, Knowledge, Language, Service, Tool
+from echobot.core.knowledge import EntryId, Knowledge, Language, Service, Tool
 from echobot.core.text import words
 
 _LONGEST_NAME = 4  # words
 _JOINED = 6  # letters: a name this long may be written as one word or as several
 _STEM = 4  # letters that a name must keep when its ending is taken off
+_SHORTEST_PART = 4  # letters of a name, and of what is written in one word with it
 _LONGEST_COMPOUND = 60  # letters
 _MISSPELT = 5  # letters: shorter words are another word when one letter changes
 _BADLY_MISSPELT = 8  # letters: two may be wrong
@@ -27,7 +28,6 @@ class Named:
     span: range  # which words of the question
     words: tuple[str, ...]
     known_as: str  # the name in the knowledge base, folded
-    cue: Intent | None = None  # when it stands in one word with its cue: "WhatsApp-Ersatz" without the hyphen
 
 
 class Names:
@@ -41,18 +41,21 @@ class Names:
             for name in (thing.name, *thing.other_names):
                 self._add(thing.id, words(name))
         self._endings = {language: pack.endings for language, pack in knowledge.languages.items()}
-        self._tails = dict(_one_word_cues(knowledge))
         self._vocabulary = _vocabulary(knowledge)
         self._by_first_letter: dict[str, list[str]] = {}
         for joined in self._joined:
             self._by_first_letter.setdefault(joined[0], []).append(joined)
 
+    def apart(self, said: Iterable[str]) -> list[str]:
+        """Folded words, a name and what it is written in one word with taken apart: "whatsappersatz", "zoomgesprek"."""
+        return [part for word in said for part in self._parts(word)]
+
     def find(self, said: Sequence[str], language: Language) -> list[Named]:
-        """The names in these folded words, in order; of two that overlap, the longer or more exact one."""
+        """The names in these folded words, in order; of two that overlap, the longer one, then the more exact one."""
         found: list[Named] = []
-        for look in (self._exact, self._inflected, self._compound, self._misspelt):
-            taken = {place for name in found for place in name.span}
-            for length in range(_LONGEST_NAME, 0, -1):
+        for length in range(_LONGEST_NAME, 0, -1):
+            for look in (self._exact, self._inflected, self._misspelt):
+                taken = {place for name in found for place in name.span}
                 for start in range(len(said) - length + 1):
                     span = range(start, start + length)
                     if taken.isdisjoint(span) and (name := look(span, tuple(said[start : start + length]), language)):
@@ -83,37 +86,44 @@ class Names:
                     return self._named(name.known_as, span, said)
         return None
 
-    def _compound(self, span: range, said: tuple[str, ...], _: Language) -> Named | None:
-        """A name and a cue in one word, as German and Dutch make them: "whatsappersatz"."""
-        if len(said) != 1 or len(said[0]) > _LONGEST_COMPOUND:
-            return None
-        for cut in range(_STEM, len(said[0]) - 3):
-            known_as, tail = self._joined.get(said[0][:cut], ""), said[0][cut:]
-            if known_as and tail in self._tails:
-                return self._named(known_as, span, said, self._tails[tail])
-        return None
-
     def _misspelt(self, span: range, said: tuple[str, ...], _: Language) -> Named | None:
         joined = "".join(said)
         if len(said) > 2 or len(joined) < _MISSPELT or all(word in self._vocabulary for word in said):
             return None
-        allowed = 1 if len(joined) < _BADLY_MISSPELT else 2
         likely = self._by_first_letter.get(joined[0], [])
-        best = process.extractOne(joined, likely, scorer=OSA.distance, score_cutoff=allowed)
+        best = process.extractOne(joined, likely, scorer=OSA.distance, score_cutoff=_slips(joined))
         if best is None or len(best[0]) < _MISSPELT:
             return None
-        return self._named(self._joined[best[0]], span, said)
+        known_as = self._joined[best[0]]
+        return self._named(known_as, span, said) if self._is_slip(said, known_as.split()) else None
 
-    def _named(self, known_as: str, span: range, said: tuple[str, ...], cue: Intent | None = None) -> Named:
-        return Named(self._entries[known_as], span, said, known_as, cue)
+    def _is_slip(self, said: Sequence[str], name: Sequence[str]) -> bool:
+        """Whether it is the name badly typed, and not another name beside it: "Google Fonts" is not "Google Forms"."""
+        if len(said) != len(name):
+            return not any(word in self._entries for word in said)
+        return all(OSA.distance(*pair) <= _slips(pair[0]) for pair in zip(said, name, strict=True))
+
+    def _named(self, known_as: str, span: range, said: tuple[str, ...]) -> Named:
+        return Named(self._entries[known_as], span, said, known_as)
+
+    def _parts(self, word: str) -> Iterator[str]:
+        cut = next(self._cuts(word), len(word))
+        yield word[:cut]
+        if cut < len(word):
+            yield word[cut:]
+
+    def _cuts(self, word: str) -> Iterator[int]:
+        """Where a name ends in this word, and a known word begins; the longest name first."""
+        if word in self._vocabulary or word in self._joined or len(word) > _LONGEST_COMPOUND:
+            return
+        for cut in range(len(word) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
+            if word[:cut] in self._joined and word[cut:] in self._vocabulary:
+                yield cut
 
 
-def _one_word_cues(knowledge: Knowledge) -> Iterator[tuple[str, Intent]]:
-    for pack in knowledge.languages.values():
-        for intent, cues in pack.cues.items():
-            for cue in cues:
-                if len(said := words(cue.rstrip("*"))) == 1 and len(said[0]) > 3:
-                    yield said[0], intent
+def _slips(text: str) -> int:
+    """How many letters may be wrong in it."""
+    return 1 if len(text) < _BADLY_MISSPELT else 2
 
 
 def _vocabulary(knowledge: Knowledge) -> frozenset[str]:

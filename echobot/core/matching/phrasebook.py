@@ -125,15 +125,19 @@ class Phrasebook:
         return Opinion(strength, beliefs, closest, exact, near)
 
     def _accounted(self, asked: Asked, opinion: Opinion, entry: int) -> list[bool]:
+        """Which words its phrasings have, or words akin to them in the question's language: "serve" is no "server"."""
         own = opinion.phrasings[self.entry_of[opinion.phrasings] == entry]
-        used = set(self.index.words.take(own).values.tolist())
-        return [self._uses(used, word, alike) for word, alike in zip(asked.words, asked.alike, strict=True)]
+        native = own[(self.language_of[own] == asked.language) | (asked.language < 0)]
+        used, akin_to = (set(self.index.words.take(each).values.tolist()) for each in (own, native))
+        words = zip(asked.words, asked.alike, strict=True)
+        return [self._uses(used, word) or self._akin(akin_to, word, alike) for word, alike in words]
 
-    def _uses(self, used: set[int], word: str, alike: Alike) -> bool:
-        vocabulary = self.index.vocabulary
-        if vocabulary.number.get(word) in used:
-            return True
-        return any(akin(word, vocabulary.words[number]) for number in alike[0].tolist() if number in used)
+    def _uses(self, used: set[int], word: str) -> bool:
+        return self.index.vocabulary.number.get(word) in used
+
+    def _akin(self, used: set[int], word: str, alike: Alike) -> bool:
+        known = self.index.vocabulary.words
+        return any(akin(word, known[number]) for number in alike[0].tolist() if number in used)
 
     def evidence(self, asked: Asked, opinion: Opinion, entry: int) -> Evidence:
         """What speaks for one entry."""

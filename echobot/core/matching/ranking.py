@@ -43,7 +43,12 @@ class Ranker:
     right, if people ask as curators foresaw.
     """
 
-    def __init__(self, phrasings: Sequence[Phrasing], small_words: Mapping[Language, frozenset[str]]) -> None:
+    def __init__(
+        self,
+        phrasings: Sequence[Phrasing],
+        small_words: Mapping[Language, frozenset[str]],
+        names: frozenset[str] = frozenset(),
+    ) -> None:
         readable = [(phrasing, text) for phrasing in phrasings if (text := words(phrasing.text))]
         entries = {phrasing.entry: None for phrasing, _ in readable}
         self._entries = list(entries)
@@ -51,6 +56,7 @@ class Ranker:
         self._languages = _numbered(phrasing.language for phrasing, _ in readable)
         self._small = {language: frozenset(words(" ".join(small))) for language, small in small_words.items()}
         self._every_small: frozenset[str] = frozenset().union(*self._small.values())
+        self._names = names  # folded words that are no misspelt others: "zoom" is no "room"
         self._book = Phrasebook(
             [text for _, text in readable],
             np.array([number[phrasing.entry] for phrasing, _ in readable], np.int32),
@@ -99,7 +105,8 @@ class Ranker:
     ) -> Asked:
         vocabulary = self._book.index.vocabulary
         small = self._every_small if language is None else self._small.get(language, frozenset())
-        correction = {word: word if word in small else vocabulary.corrected(word) for word in folded}
+        as_meant = small | self._names
+        correction = {word: word if word in as_meant else vocabulary.corrected(word) for word in folded}
         corrected = tuple(correction.values())
         known = np.array([word in vocabulary.number for word in corrected])
         numbers = np.array([vocabulary.number[word] for word in corrected if word in vocabulary.number], np.int32)

@@ -25,6 +25,7 @@ _MOST_ASKED = 300  # phrasings: which ones they are then moves coverage by 1.5 p
 _MUCH_THE_SAME = 0.95  # share of the phrasings: as long as so many are left, what they told still holds
 _USUALLY_EXPLAINED, _USUALLY_FOUND = 0.5, 0.8  # what a knowledge base too small to tell is held to
 _USUAL_CASES = 20
+_LEAST_EXPLAINED = 0.45  # whatever the rehearsal says: of two words that tell something, the rarer one is not left out
 _UNUSUAL = 0.15  # of the right answers: they explained so little of the question that it rather should not count
 
 
@@ -141,7 +142,7 @@ def _explained_at(done: _Rehearsed) -> float:
     """Most right answers explain as much; the fewer there were, the more counts what is usual."""
     shares = [evidence.explained for evidence, right in zip(done.inside, done.right, strict=True) if right]
     lowest = float(np.quantile(shares, _UNUSUAL)) if shares else 0
-    return _drawn(lowest, len(shares), _USUALLY_EXPLAINED, _USUAL_CASES)
+    return max(_LEAST_EXPLAINED, _drawn(lowest, len(shares), _USUALLY_EXPLAINED, _USUAL_CASES))
 
 
 def _drawn(measured: float, cases: int, usual: float, usual_cases: int) -> float:

@@ -23,6 +23,7 @@ _MOST_ALIKE = 50
 _MISSPELT = 4  # letters: a shorter word with one letter changed is another word
 _SHORTEST, _ENDING = 4, 2  # letters: of a word that may be inflected at all, and of what is then added to it
 _PART = 5  # letters of the shortest stem, and of the shortest part of a compound
+_LONG = 6  # letters from which on another first letter may be a slip: "dista" is no "lista"
 
 
 def trigrams(word: str) -> list[str]:
@@ -41,7 +42,12 @@ def akin(one: str, other: str) -> bool:
     if len(short) < _PART:
         return False
     stem = max(_PART, len(short) - 2, math.ceil(0.6 * len(long)))
-    return long.endswith(short) or short[:stem] == long[:stem] or OSA.distance(one, other, score_cutoff=1) <= 1
+    return long.endswith(short) or short[:stem] == long[:stem] or _slipped(one, other)
+
+
+def _slipped(one: str, other: str) -> bool:
+    """Whether they differ by one slip of the finger; who types a short word seldom misses its first letter."""
+    return (one[0] == other[0] or len(one) >= _LONG) and OSA.distance(one, other, score_cutoff=1) <= 1
 
 
 class Vocabulary:
@@ -98,7 +104,8 @@ class Vocabulary:
         """The commonest word that is one slip of the finger away, or else the word as it is."""
         if word in self.number or len(word) < _MISSPELT or not word.isalpha():
             return word
-        for edge in (f"{word[0]}-", f"-{word[-1]}"):
+        edges = (f"{word[0]}-", f"-{word[-1]}") if len(word) >= _LONG else (f"{word[0]}-",)
+        for edge in edges:
             if best := process.extractOne(word, self._by_edge.get(edge, ()), scorer=OSA.distance, score_cutoff=1):
                 return str(best[0])
         return word

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import date, datetime, time
 
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}")
 _DATE = re.compile(r"2[0-9]{3}-[0-9]{2}-[0-9]{2}")
@@ -44,6 +44,15 @@ def date_in(text: str) -> date:
     except ValueError:
         instead = "write year, month and day, as in 2026-12-03"
         raise NotUnderstood(f"{quoted(text)} is not a date", instead) from None
+
+
+def wall_in(text: str) -> datetime:
+    """A date and a time of day, as clocks show them; raises `NotUnderstood`."""
+    day, _, hour = plain(text).partition(" ")
+    read = date_in(day)
+    if not hour:
+        raise NotUnderstood(f"{quoted(text)} does not say at what time", f'write "{day} 18:30"')
+    return datetime.combine(read, time_in(hour))
 
 
 def quoted(text: str) -> str:

@@ -22,6 +22,7 @@ QUICK = Rhythm(
     poll=timedelta(milliseconds=200),
     soon=timedelta(milliseconds=50),
     edits=timedelta(0),
+    picture=timedelta(milliseconds=10),
     first_pause=timedelta(milliseconds=20),
     longest_pause=timedelta(milliseconds=200),
 )
@@ -48,7 +49,7 @@ class Bot:
         self.account = server.account("echobot", bot=True, created_at=clock() - MONTH)
         server.accept_private_mentions(self.account)
         self.token = server.token_for(
-            self.account, ["read:accounts", "read:notifications", "read:statuses", "write:statuses"]
+            self.account, ["read:accounts", "read:notifications", "read:statuses", "write:statuses", "write:media"]
         )
         self.kept = Kept()
         self.seconds = 20.0

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from echobot.delivery import Courier, Pace
 from echobot.ports import Settlement
@@ -76,6 +77,59 @@ async def test_a_thread_that_met_the_limit_of_three_hours_goes_on_when_the_key_i
 
     assert len(first_parts(bot, question)) == 1
     assert len(bot.posts) > 1
+
+
+@pytest.mark.parametrize(
+    ("flavour", "minutes", "posted", "looked"),
+    [
+        (Flavour.MASTODON, 0, 2, 0),
+        (Flavour.MASTODON, 50, 2, 0),
+        (Flavour.MASTODON, 61, 1, 1),
+        (Flavour.MASTODON, 60 * 24, 1, 1),
+        (Flavour.GOTOSOCIAL, 0, 1, 1),
+    ],
+    indirect=["flavour"],
+    ids=["at once", "within the hour", "after it", "after a day", "where no keys are known"],
+)
+async def test_what_nobody_knows_is_asked_again_under_its_key_or_looked_for_once_that_is_forgotten(
+    server, bot, asked, deliver, clock, minutes, posted, looked
+):
+    async def posted_but_nobody_knows_until_later(request, answer):
+        clock.ahead += timedelta(minutes=minutes)
+        return await troubles.done_then_dropped(request, answer)
+
+    question = await asked()
+    server.troubles[POST].append(posted_but_nobody_knows_until_later)
+    await deliver(reply_to(question))
+
+    assert len(first_parts(bot, question)) == 1
+    assert server.count("POST", "/api/v1/statuses") == posted
+    assert server.count("GET", f"/api/v1/accounts/{bot.account.id}/statuses") == looked
+
+
+async def test_what_was_never_posted_is_posted_however_late_that_is_known(server, bot, asked, deliver, clock):
+    async def dropped_and_nobody_knows_until_later(request, answer):
+        clock.ahead += timedelta(hours=2)
+        return await troubles.dropped(request, answer)
+
+    question = await asked()
+    server.troubles[POST].append(dropped_and_nobody_knows_until_later)
+    await deliver(reply_to(question))
+
+    assert len(first_parts(bot, question)) == 1
+
+
+async def test_replies_to_what_is_gone_are_dropped_with_a_note_and_the_others_are_sent(server, bot, asked, deliver):
+    gone, hidden, there = [await asked(f"@echobot {number}") for number in range(3)]
+    server.delete(server.posts.find_own(gone.id, server.people.find("ana", None)))
+    server.hide(server.posts.find_own(hidden.id, server.people.find("ana", None)), bot.account)
+    with capture_logs() as lines:
+        await deliver(*map(reply_to, (gone, hidden, there)))
+    notes = [line for line in lines if line["event"] == "a reply or a post was given up"]
+
+    assert [post.in_reply_to.id for post in bot.posts] == [there.id]
+    assert {note["key"] for note in notes} == {f"toots:{gone.id}", f"toots:{hidden.id}"}
+    assert all("does not appear to exist" in note["reason"] for note in notes)
 
 
 @pytest.mark.parametrize("flavour", [Flavour.GOTOSOCIAL], indirect=True)

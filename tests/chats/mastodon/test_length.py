@@ -84,6 +84,13 @@ def test_the_warning_counts_too_and_its_links_in_full():
     assert length("hello", LIMITS, "https://peertube.tv/w/abcdefgh") == 5 + 30
 
 
+@pytest.mark.parametrize(
+    ("text", "count"), [(FAMILY, 7), ("e\u0301", 2), ("@a@x.org https://peertube.tv", 28), ("क्ष", 3)]
+)
+def test_where_code_points_count_everything_counts_in_full(text, count):
+    assert length(text, TextLimits(per_link=0, in_code_points=True), text) == 2 * count == 2 * len(text)
+
+
 def test_servers_that_reserve_nothing_count_links_and_handles_in_full():
     assert length("@a@x.org https://peertube.tv", IN_FULL) == 28
 

@@ -1,13 +1,14 @@
 """What comes to the bot from a Mastodon server: every mention that is meant for it, once, in order."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from echobot.core.message import Address
 from echobot.errors import LoginRefused, StoreError
-from tests.chats.mastodon.conftest import RARE
+from tests.chats.mastodon.conftest import MONTH, RARE, Clock
 from tests.servers.fake_mastodon import Flavour, troubles
 from tests.servers.people import until
 
@@ -95,6 +96,23 @@ async def test_the_cursor_moves_only_after_what_is_before_it_was_kept(server, bo
 
 
 @EVERY_KIND
+async def test_what_the_server_shows_after_something_later_is_not_overlooked(server, bot, ana, clock):
+    """Two mentions at once: the first has its id, but is not yet written when the second is seen."""
+    await bot.listen()
+    server.notices.is_slow = True
+    server.say(ana, "@echobot first")
+    server.notices.is_slow = False
+    server.say(ana, "@echobot second")
+    await bot.kept.have(1)
+    server.notices.write()
+    clock.ahead = timedelta(seconds=10)
+    server.say(ana, "@echobot third")
+    await bot.kept.have(3)
+
+    assert sorted(bot.kept.texts) == ["first", "second", "third"]
+
+
+@EVERY_KIND
 async def test_the_stream_says_when_to_look(server, bots, ana):
     bot = bots(RARE)
     await bot.listen()
@@ -141,6 +159,30 @@ async def test_a_stream_that_ends_is_opened_again(server, bots, ana, fault):
     assert await bot.kept.have(1)
 
 
+@pytest.mark.parametrize("flavour", [Flavour.MASTODON, Flavour.GOTOSOCIAL], ids=["events", "websocket"], indirect=True)
+async def test_a_stream_in_which_nobody_lives_any_more_is_given_up_for_another(server, bots, ana):
+    bot = bots(replace(RARE, silence=timedelta(seconds=0.4)))
+    await bot.listen()
+    (first,) = await until(lambda: list(server.streams.open), "a stream")
+    server.streams.is_frozen = True
+    await until(lambda: server.streams.open and first not in server.streams.open, "another stream")
+    server.streams.is_frozen = False
+    server.say(ana, "@echobot are you still there?")
+
+    assert await bot.kept.have(1)
+
+
+async def test_a_page_in_place_of_a_stream_is_none_and_the_websocket_is_tried(server, bots, ana):
+    server.troubles["GET /api/v1/streaming/user/notification"].extend([troubles.page(200)] * 100_000)
+    bot = bots(RARE)
+    await bot.listen()
+    await until(lambda: server.streams.open, "a stream")
+    await asyncio.sleep(0.1)  # let the look that an opened stream is worth pass
+    server.say(ana, "@echobot hello")
+
+    assert await bot.kept.have(1)
+
+
 async def test_strange_events_of_a_stream_are_at_most_a_reason_to_look(server, bot, ana):
     await bot.listen()
     await until(lambda: server.streams.open, "a stream")
@@ -160,6 +202,19 @@ async def test_bots_and_those_who_want_no_bots_are_left_out(server, bot, ana):
     tag = '<a href="https://home.example.org/tags/nobot" class="mention hashtag">#<span>nobot</span></a>'
     server.say(server.account("quiet", note=f"<p>I like quiet. {tag}</p>"), "@echobot what is PeerTube?")
     server.say(ana, "@echobot hello")
+    await bot.kept.have(1)
+
+    assert bot.kept.texts == ["hello"]
+
+
+async def test_what_is_no_mention_is_passed_over_where_the_server_cannot_leave_it_out(server, bot, ana, bob):
+    server.notices.knows_types = False
+    server.notices.tell(bot.account, bob, "follow")
+    await bot.listen()
+    for number in range(100):
+        server.notices.tell(bot.account, bob, ("favourite", "something_new")[number % 2])
+    server.say(ana, "@echobot hello")
+    server.notices.tell(bot.account, bob, "follow")
     await bot.kept.have(1)
 
     assert bot.kept.texts == ["hello"]
@@ -244,6 +299,16 @@ async def test_an_edited_question_comes_once_more_as_a_later_form_of_the_first(s
     assert again.id not in {first.id, None}
     assert abs(again.sent_at - status.edited_at) < timedelta(milliseconds=1)
     assert bot.kept.texts == ["what is PeerTub", "what is Mastodon?", "something else"]
+
+
+async def test_an_old_post_that_an_edit_makes_a_mention_was_said_when_it_was_edited(server, bot, ana, clock):
+    await bot.listen()
+    status = server.say(ana, "what is PeerTube?", created_at=clock() - MONTH)
+    server.edit(status, "@echobot what is PeerTube?")
+    message = (await bot.kept.have(1))[0]
+
+    assert (message.text, message.revises) == ("what is PeerTube?", None)
+    assert clock() - message.sent_at < timedelta(minutes=5)
 
 
 async def test_two_edits_are_two_later_forms(server, bot, ana):
@@ -343,17 +408,19 @@ async def test_however_many_hints_there_are_it_looks_no_more_often_than_the_serv
     assert server.count("GET", "/api/v1/notifications") - looks < 80
 
 
-async def test_times_are_the_bots_own_however_wrong_the_servers_clock_is(server, bots, ana, clock):
-    """The server is three days ahead; a question of now is of now."""
-    from datetime import UTC, datetime
-
-    clock.ahead = timedelta(days=3)
-    bot = bots(clock=lambda: datetime.now(UTC))
+@pytest.mark.parametrize("days", [3, -3], ids=["ahead", "behind"])
+async def test_times_are_the_bots_own_however_wrong_the_servers_clock_is(server, bots, ana, clock, days):
+    """A question of now is of now."""
+    clock.ahead = timedelta(days=days)
+    bot = bots(clock=Clock())
     await bot.listen()
-    server.say(ana, "@echobot hello")
-    (message,) = await bot.kept.have(1)
+    status = server.say(ana, "@echobot hello")
+    await bot.kept.have(1)
+    server.edit(status, "@echobot hello, hello")
+    first, again = await bot.kept.have(2)
 
-    assert abs(message.sent_at - datetime.now(UTC)) < timedelta(minutes=5)
+    for message in (first, again):
+        assert abs(message.sent_at - Clock()()) < timedelta(minutes=5)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from echobot.access import log_in_to_mastodon
 from echobot.content.settings_file import load_settings
-from echobot.errors import ChatError, ChatRefused, ChatUnavailable, SettingsError
+from echobot.errors import ChatRefused, ChatUnavailable, SettingsError
 from tests.servers.fake_mastodon import Flavour, troubles
 
 EVERY_KIND = pytest.mark.parametrize("flavour", list(Flavour), ids=lambda flavour: flavour.name.lower(), indirect=True)
@@ -53,11 +53,20 @@ async def test_the_token_is_kept_with_the_least_rights_and_nobody_else_can_read_
     word = token.read_text().strip()
 
     assert told.startswith("Logged in as @echobot@127.0.0.1; the token is in ")
-    assert "Still to do" not in told
+    assert told.endswith("\nNothing is left to do: the account says that it is a bot, and private mentions reach it.")
     assert address.startswith(f"{server.url}/oauth/authorize?")
     assert (token.stat().st_mode & 0o777, word in told) == (0o600, False)
     who = "profile" if flavour is Flavour.MASTODON else "read:accounts"
-    assert set(server.gate.named(word).scopes) == {who, "read:notifications", "read:statuses", "write:statuses"}
+    scopes = {who, "read:notifications", "read:statuses", "write:statuses", "write:media"}
+    assert set(server.gate.named(word).scopes) == scopes
+
+
+async def test_the_address_makes_people_log_in_as_the_bot_whoever_the_browser_knows(server, log_in):
+    _, (address,) = await log_in(server.account("echobot"))
+    asked = parse_qs(urlsplit(address).query)
+
+    assert asked["force_login"] == ["True"]
+    assert "None" not in address
 
 
 async def test_it_says_what_is_still_to_do_about_the_account_and_how(server, log_in):
@@ -65,6 +74,7 @@ async def test_it_says_what_is_still_to_do_about_the_account_and_how(server, log
 
     assert "This is an automated account" in told
     assert "Unsolicited private mentions to Accept" in told
+    assert "Nothing is left to do" not in told
 
 
 async def test_a_wrong_code_is_told_and_nothing_is_kept(server, settings_file, log_in):
@@ -76,13 +86,13 @@ async def test_a_wrong_code_is_told_and_nothing_is_kept(server, settings_file, l
 
 async def test_a_server_that_cannot_be_reached_is_told(server, settings_file, log_in):
     settings_file.write_text(settings_file.read_text().replace(server.url, "http://127.0.0.1:9"))
-    with pytest.raises(ChatUnavailable, match="cannot be reached"):
+    with pytest.raises(ChatUnavailable, match=r"http://127.0.0.1:9: the server cannot be reached; .*correct `server`"):
         await log_in(server.account("echobot"))
 
 
 async def test_a_server_that_answers_nonsense_is_told(server, log_in):
     server.troubles["POST /api/v1/apps"].append(troubles.page(200))
-    with pytest.raises(ChatError):
+    with pytest.raises(ChatUnavailable, match=rf"{server.url}: the server's answer cannot be read; .*correct `server`"):
         await log_in(server.account("echobot"))
 
 

@@ -87,6 +87,14 @@ def test_a_warning_that_leaves_no_room_is_refused_and_a_short_one_is_not():
     assert short_warning("politics", LIMITS) == "politics"
 
 
+def test_a_warning_is_cut_to_what_a_server_that_counts_code_points_takes():
+    limits = TextLimits(500, 0, in_code_points=True)
+    short = short_warning(FAMILY * 100, limits)
+
+    assert short == FAMILY * 23 + "…"
+    assert len(short) <= 166
+
+
 @pytest.mark.parametrize("nothing", ["", " \n\n\t ", HANDLE, "@"])
 def test_where_nothing_is_said_nobody_is_called_for_nothing(nothing):
     assert posts(nothing, ASKER, LIMITS) == ((HANDLE + nothing,) if nothing == "@" else ())
@@ -288,8 +296,13 @@ TEXTS = st.lists(
     max_size=15,
 ).map("".join)
 EACH_LIMIT = pytest.mark.parametrize(
-    "limits", [TextLimits(), TextLimits(100), TextLimits(5000), TextLimits(500, 30), TextLimits(500, 0)], ids=str
-)
+    "limits",
+    [
+        TextLimits(), TextLimits(100), TextLimits(5000), TextLimits(500, 30), TextLimits(500, 0),
+        TextLimits(500, 0, in_code_points=True),
+    ],
+    ids=str,
+)  # fmt: skip
 
 
 @EACH_LIMIT

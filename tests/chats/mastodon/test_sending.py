@@ -1,14 +1,14 @@
 """What the bot posts: one reply to each question, to nobody but the asker, never more public than the question."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
 from echobot.chats.mastodon.envelope import Envelope
-from echobot.errors import ChatRefused, ChatUnavailable, LoginRefused
-from tests.chats.mastodon.conftest import reply_to, reply_to_status
+from echobot.errors import ChatRefused, ChatUnavailable, LoginRefused, NotAsMeant
+from tests.chats.mastodon.conftest import Clock, reply_to, reply_to_status
 from tests.servers.fake_mastodon import Flavour, troubles
 
 EVERY_KIND = pytest.mark.parametrize("flavour", list(Flavour), ids=lambda flavour: flavour.name.lower(), indirect=True)
@@ -116,6 +116,18 @@ async def test_a_server_with_room_for_more_gets_it_in_one_piece(bot, asked):
     await bot.chat.send(reply_to(await asked(), LONG))
 
     assert len(bot.posts) == 1
+
+
+@EVERY_KIND
+async def test_a_server_with_little_room_gets_parts_that_it_takes_however_it_counts(server, bot, ana):
+    server.limits.longest_text = 200
+    await bot.listen()
+    server.say(ana, "@echobot hello", spoiler_text="👨‍👩‍👧‍👦" * 3)
+    text = "Look at https://joinpeertube.org/a/long/way/to/somewhere?and=more 👨‍👩‍👧‍👦, e\u0301. " * 12
+    await bot.chat.send(reply_to((await bot.kept.have(1))[0], text))
+
+    assert len(bot.posts) > 1
+    assert sum(post.text.count("https://joinpeertube.org/a/long/way/to/somewhere?and=more") for post in bot.posts) > 5
 
 
 # Once
@@ -277,6 +289,38 @@ async def test_until_then_nothing_is_asked_at_all_and_reading_goes_on(server, bo
     assert len(bot.posts) == 1
 
 
+@pytest.mark.parametrize("hours", [5, -5], ids=["ahead", "behind"])
+async def test_how_long_to_wait_is_reckoned_by_the_servers_clock_however_wrong_it_is(server, bots, ana, clock, hours):
+    clock.ahead = timedelta(hours=hours)
+    bot = bots(clock=Clock())
+    await bot.listen()
+    server.say(ana, "@echobot hello")
+    reply = reply_to((await bot.kept.have(1))[0])
+    server.limits.buckets["statuses"].most = 0
+    with pytest.raises(ChatUnavailable) as limited:
+        await bot.chat.send(reply)
+
+    assert limited.value.not_sent
+    assert timedelta(0) < limited.value.retry_after <= timedelta(hours=3)
+    assert abs(limited.value.retry_after - _left_of_three_hours(clock())) < timedelta(seconds=10)
+
+
+def _left_of_three_hours(now):
+    """Mastodon counts posts in fixed windows."""
+    window = timedelta(hours=3)
+    return window - (now - datetime.fromtimestamp(0, UTC)) % window
+
+
+@pytest.mark.parametrize(("wait", "seconds"), [("120", 120), ("soon", None)])
+async def test_a_proxy_that_says_how_long_to_wait_is_obeyed(server, bot, asked, wait, seconds):
+    server.troubles[POST].append(troubles.too_many({"Retry-After": wait}))
+    with pytest.raises(ChatUnavailable) as limited:
+        await bot.chat.send(reply_to(await asked()))
+
+    retry_after = limited.value.retry_after
+    assert (retry_after and round(retry_after.total_seconds(), -1)) == seconds
+
+
 async def test_too_many_requests_without_a_word_about_when_are_tried_later(server, bot, asked):
     server.troubles[POST].append(troubles.too_many())
     with pytest.raises(ChatUnavailable) as limited:
@@ -299,11 +343,15 @@ async def test_after_the_last_post_that_is_allowed_it_waits_by_itself(server, bo
 # What is refused
 
 
-async def test_a_reply_to_a_deleted_status_is_dropped(server, bot, asked):
+@pytest.mark.parametrize("fate", ["deleted", "hidden"])
+async def test_a_reply_to_what_is_not_there_for_the_bot_any_more_is_dropped(server, bot, asked, fate):
     question = await asked()
-    server.delete(server.statuses[-1])
-    with pytest.raises(ChatRefused, match="404"):
+    status = server.statuses[-1]
+    server.delete(status) if fate == "deleted" else server.hide(status, bot.account)
+    with pytest.raises(ChatRefused, match="404, The post you are trying to reply to does not appear to exist"):
         await bot.chat.send(reply_to(question))
+
+    assert bot.posts == []
 
 
 async def test_a_revoked_token_is_a_refused_login(server, bot, asked):
@@ -338,7 +386,7 @@ async def test_one_reply_that_is_not_allowed_is_refused_and_the_account_goes_on(
 
 async def test_a_reply_that_the_server_made_more_public_is_taken_away_and_told(server, bot, asked):
     server.troubles[POST].append(troubles.posted_as("public"))
-    with capture_logs() as lines, pytest.raises(ChatRefused, match="made it public and not direct"):
+    with capture_logs() as lines, pytest.raises(NotAsMeant, match="made it public and not direct"):
         await bot.chat.send(reply_to(await asked(visibility="direct")))
 
     assert bot.posts == []
@@ -347,7 +395,7 @@ async def test_a_reply_that_the_server_made_more_public_is_taken_away_and_told(s
 
 async def test_a_reply_that_the_server_sent_to_somebody_else_as_well_is_taken_away_and_told(server, bot, bob, asked):
     server.troubles[POST].append(troubles.also_mentioning(bob))
-    with pytest.raises(ChatRefused, match="more than the asker"):
+    with pytest.raises(NotAsMeant, match="more than it was meant for"):
         await bot.chat.send(reply_to(await asked(visibility="direct")))
 
     assert bot.posts == []
@@ -362,6 +410,28 @@ async def test_a_server_that_is_slow_to_delete_is_asked_again(server, bot, asked
     assert bot.posts == []
 
 
+@pytest.mark.parametrize("status", [403, 405, 501])
+async def test_a_post_that_the_server_does_not_let_go_is_not_taken_for_gone(server, bot, asked, status):
+    server.troubles[POST].append(troubles.posted_as("public"))
+    server.troubles["DELETE /api/v1/statuses/{id}"].extend([troubles.refused(status, "This action is not allowed")] * 3)
+    with pytest.raises(ChatUnavailable, match="made it public and not direct, and it could not be deleted yet"):
+        await bot.chat.send(reply_to(await asked(visibility="direct")))
+
+    assert len(bot.posts) == 1
+
+
+async def test_a_reply_of_which_the_asker_is_not_told_stays_and_is_told_of(server, bot, ana, asked):
+    question = await asked()
+    server.people.block(bot.account, ana)  # then Mastodon leaves the handle unlinked
+    with capture_logs() as lines:
+        await bot.chat.send(reply_to(question))
+
+    assert [post.mentions for post in bot.posts] == [[]]
+    assert [line["event"] for line in lines if line["log_level"] == "warning"] == [
+        "the server did not tell the asker of a reply"
+    ]
+
+
 async def test_a_server_that_makes_it_less_public_may(server, bot, asked, bots):
     server.troubles[POST].append(troubles.posted_as("private"))
     await bot.chat.send(reply_to(await asked()))
@@ -374,7 +444,7 @@ async def test_a_new_account_sees_that_its_reply_was_thrown_away_as_spam(server,
     await bot.listen()
     server.say(ana, "@echobot hello")
     server.troubles[POST].append(troubles.silently_dropped)
-    with pytest.raises(ChatRefused, match="spam"):
+    with pytest.raises(NotAsMeant, match="spam"):
         await bot.chat.send(reply_to((await bot.kept.have(1))[0]))
 
 
@@ -390,6 +460,15 @@ async def test_a_revised_reply_changes_the_post_and_makes_no_other(server, bot, 
     assert again == post
     assert status.text == "@ana Mastodon is a network."
     assert (status.spoiler_text, status.sensitive, status.visibility) == ("politics", True, "unlisted")
+
+
+async def test_a_revised_reply_in_another_language_is_marked_as_such(bot, asked):
+    question = await asked()
+    post = await bot.chat.send(reply_to(question))
+    german = replace(reply_to(question, "Mastodon ist ein Netz."), language="de", instead_of=post)
+    await bot.chat.send(german)
+
+    assert [status.language for status in bot.posts] == ["de"]
 
 
 async def test_a_longer_revised_reply_gets_more_parts_and_a_shorter_one_fewer(server, bot, asked):

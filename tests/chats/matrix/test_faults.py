@@ -11,10 +11,11 @@ import pytest
 
 from echobot.chats.matrix import MatrixChat
 from echobot.chats.matrix.rhythm import USUAL, Rhythm
-from echobot.core.message import AccountName, DeliveryKey, MessageId, Place, Reply
+from echobot.core.message import AccountName, DeliveryKey, MessageId, Place, Post, Reply, Wording
 from echobot.errors import ChatRefused, ChatUnavailable, LoginRefused, StoreError
 from echobot.settings import MatrixAccount
 from tests.chats.kept import Kept
+from tests.chats.posters import drawn
 from tests.servers.fake_homeserver import (
     BOT,
     ROOM,
@@ -215,6 +216,54 @@ async def test_a_reply_to_a_homeserver_that_is_away_was_surely_not_sent():
     await chat.close()
 
     assert error.value.not_sent
+
+
+@pytest.fixture
+def post(tmp_path: Path) -> Post:
+    place = Place(AccountName("room-bot"), ROOM)
+    return Post(DeliveryKey("lisbon"), place, (Wording("en", "Hello."),), picture=drawn(tmp_path / "lisbon.png"))
+
+
+@pytest.mark.parametrize("endpoint", ["join", "upload"])
+@pytest.mark.parametrize(
+    "trouble", [refusal(429, "M_LIMIT_EXCEEDED"), refusal(500, "M_UNKNOWN"), page(502), broken_json]
+)
+async def test_a_post_that_met_trouble_before_its_words_was_surely_not_sent(
+    fake_homeserver: FakeHomeserver, chat: MatrixChat, post: Post, endpoint: str, trouble: Trouble
+):
+    fake_homeserver.troubles[endpoint].append(trouble)
+
+    with pytest.raises(ChatUnavailable) as error:
+        await chat.send(post)
+
+    assert error.value.not_sent
+    assert fake_homeserver.requests["send"] == 0
+
+
+@pytest.mark.parametrize(
+    "trouble", [refusal(429, "M_LIMIT_EXCEEDED", retry_after_ms=1500), refusal(401, "M_UNKNOWN_TOKEN")]
+)
+async def test_a_post_whose_picture_met_trouble_is_not_taken_for_unsent(
+    fake_homeserver: FakeHomeserver, chat: MatrixChat, post: Post, trouble: Trouble
+):
+    async def fine():
+        return await fake_homeserver._send(None)
+
+    fake_homeserver.troubles["send"] += [fine, trouble]
+    with pytest.raises(ChatUnavailable, match="after a part of the post") as error:
+        await chat.send(post)
+
+    assert not error.value.not_sent
+    assert fake_homeserver.requests["send"] == 2
+
+
+async def test_pictures_too_large_for_the_homeserver_are_refused(
+    fake_homeserver: FakeHomeserver, chat: MatrixChat, post: Post
+):
+    fake_homeserver.troubles["upload"].append(refusal(413, "M_TOO_LARGE"))
+
+    with pytest.raises(ChatRefused, match="413 M_TOO_LARGE"):
+        await chat.send(post)
 
 
 def test_pauses_grow_from_seconds_to_minutes_and_never_beyond():

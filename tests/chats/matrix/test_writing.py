@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from echobot.chats.matrix.writing import content, html, transaction
+from echobot.chats.matrix.writing import html, transaction
+from echobot.chats.matrix.writing import reply as written
 from echobot.core.message import AccountName, DeliveryKey, MessageId, Place, Reply
 
 ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -59,7 +60,7 @@ def test_no_text_writes_other_html_than_the_few_tags(text):
 
 
 def test_the_plain_body_is_the_whole_reply():
-    assert content(reply("- one\n- two"))["body"] == "- one\n- two"
+    assert written(reply("- one\n- two"))["body"] == "- one\n- two"
 
 
 @ANY_SPEED

@@ -40,6 +40,21 @@ def test_a_croatian_name_is_found_in_every_case(text, entry):
     assert found(text, HR) == [entry]
 
 
+@pytest.mark.parametrize(
+    ("word", "parts"),
+    [
+        ("whatsapptool", ["whatsapp", "tool"]),
+        ("googledriveassociation", ["googledrive", "association"]),
+        ("whatsappx", ["whatsappx"]),
+        ("whatsappqwertz", ["whatsappqwertz"]),
+        ("whatsapp", ["whatsapp"]),
+        ("association", ["association"]),
+    ],
+)
+def test_a_name_in_one_word_with_a_known_word_is_taken_apart(word, parts):
+    assert NAMES.apart([word]) == parts
+
+
 def test_two_names_are_found_in_their_order():
     assert found("nextcloud or google drive") == ["nextcloud", "google-drive"]
 
@@ -47,6 +62,11 @@ def test_two_names_are_found_in_their_order():
 @pytest.mark.parametrize("text", ["", "drive", "google", "what is an app", "significant"])
 def test_what_is_no_name_is_not_taken_for_one(text):
     assert found(text, HR) == []
+
+
+@pytest.mark.parametrize("text", ["google dives", "google drawings", "googol disc"])
+def test_two_words_are_no_slip_of_the_finger_for_a_name_that_shares_one_of_them(text):
+    assert found(text) == []
 
 
 def test_an_ordinary_word_one_letter_away_is_no_name():

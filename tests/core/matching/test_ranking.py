@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from echobot.core.knowledge import EntryId, Language
 from echobot.core.matching.ranking import Phrasing, Ranker
+from echobot.core.matching.vocabulary import akin
 from echobot.core.text import words
 
 EN, FR, DE = Language("en"), Language("fr"), Language("de")
@@ -80,8 +81,40 @@ def test_a_slip_of_the_finger_is_forgiven():
     assert "fedivrese" in match.matched
 
 
+def test_a_name_is_no_slip_of_the_finger_for_a_word():
+    asked = "the netwrok"
+    ranker = Ranker(phrasings(EN), SMALL, frozenset({"netwrok"}))
+
+    assert best(asked, ranker=Ranker(phrasings(EN), SMALL)).score > best(asked, ranker=ranker).score
+
+
 def test_an_inflected_word_is_explained():
     assert "ateliers" in best("les prochains ateliers", FR).matched
+
+
+def test_a_word_of_another_language_explains_no_word_that_only_looks_like_it():
+    training, hosting = EntryId("training"), EntryId("hosting")
+    asked = [(training, EN, "learn nextcloud"), (training, FR, "serve nextcloud"), (hosting, EN, "a server of ours")]
+    ranker = Ranker(list(map(Phrasing._make, asked)), SMALL)
+
+    def unexplained(language):
+        return next(match for match in ranker.rank("nextcloud server", language) if match.entry == training).unexplained
+
+    assert unexplained(EN) == ("server",)
+    assert unexplained(FR) == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are"),
+    [
+        ("dista", "lista", False),
+        ("lissta", "lista", True),
+        ("kalendar", "calendar", True),
+        ("newslettr", "newsletter", True),
+    ],
+)
+def test_who_types_a_short_word_does_not_miss_its_first_letter(one, other, are):
+    assert akin(one, other) is are
 
 
 def test_words_are_shown_as_they_were_typed():

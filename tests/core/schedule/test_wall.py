@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from echobot.core.schedule import Doubt, UnknownZone, doubtful, instant, zone_named
+from echobot.core.schedule import Doubt, NotUnderstood, UnknownZone, doubtful, instant, parse_wall, zone_named
 
 ZONES = ["Europe/Paris", "Europe/Berlin", "Europe/Brussels", "Europe/Rome", "Europe/Zagreb"]
 
@@ -143,3 +143,25 @@ def test_what_is_no_zone_everywhere_is_refused(name):
 
     assert not [zone for zone in refused.value.nearest if zone.startswith("Etc/")]
     assert len(str(refused.value)) < 200
+
+
+@pytest.mark.parametrize("text", ["2027-03-01 18:30", " 2027-03-01  18:30"])
+def test_a_date_with_its_hour_is_read(text):
+    assert parse_wall(text) == wall("2027-03-01T18:30")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("2027-03-01", '"2027-03-01" does not say at what time — write "2027-03-01 18:30"'),
+        ("2027-02-29 18:30", '"2027-02-29" is not a date — write year, month and day, as in 2026-12-03'),
+        ("2027-03-01T18:30", '"2027-03-01t18:30" is not a date — write year, month and day, as in 2026-12-03'),
+        ("2027-03-01 at 18:30", '"at 18:30" is not a time of day'),
+        ("2027-03-01 24:00", '"24:00" is not a time of day'),
+        ("", '"" is not a date'),
+    ],
+)
+def test_a_date_that_is_none_is_told(text, sentence):
+    with pytest.raises(NotUnderstood) as told:
+        parse_wall(text)
+    assert str(told.value).startswith(sentence)

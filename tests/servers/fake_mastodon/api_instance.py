@@ -8,7 +8,6 @@ from aiohttp import web
 from tests.servers.fake_mastodon.flavour import Manners
 from tests.servers.fake_mastodon.limits import Limits
 from tests.servers.fake_mastodon.media import LONGEST_DESCRIPTION, MOST, TYPES
-from tests.servers.fake_mastodon.text import URL_LENGTH
 
 
 class InstanceApi:
@@ -23,6 +22,7 @@ class InstanceApi:
         self._home, self._manners, self._limits = home, manners, limits
         self._base, self._streaming_base = base, streaming_base
         self.rules = ["Be kind"]
+        self.most_bytes = 16_777_216  # of a picture; nothing but told
 
     def routes(self) -> list[web.RouteDef]:
         routes = [web.get("/api/v1/instance", self._first), web.get("/api/v1/instance/rules", self._rules)]
@@ -95,15 +95,13 @@ class InstanceApi:
         return web.json_response(told)
 
     def _configuration(self) -> dict[str, Any]:
-        statuses = {
-            "max_characters": self._limits.longest_text,
-            "max_media_attachments": MOST,
-            "characters_reserved_per_url": URL_LENGTH,
-        }
+        statuses = {"max_characters": self._limits.longest_text, "max_media_attachments": MOST}
+        if (reserved := self._manners.reserved_per_link) is not None:
+            statuses["characters_reserved_per_url"] = reserved
         media = {
             "supported_mime_types": list(TYPES),
             "description_limit": LONGEST_DESCRIPTION,
-            "image_size_limit": 16_777_216,
+            "image_size_limit": self.most_bytes,
             "image_matrix_limit": 33_177_600,
             "video_size_limit": 103_809_024,
             "video_frame_rate_limit": 120,

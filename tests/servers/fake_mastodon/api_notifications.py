@@ -30,7 +30,7 @@ class NotificationsApi:
         account = self._gate.require(request, "read", "read:notifications").account
         with_filtered = truth(request.query.get("include_filtered"))
         known = self._notices.of(account, with_filtered=with_filtered)
-        wanted = [one for one in known if _is_wanted(one, request)]
+        wanted = [one for one in known if not self._notices.knows_types or _is_wanted(one, request)]
         found = page(wanted, request, self._manners.notifications_page, self._manners.notification_ids.rank)
         told = [self._wire.notification(one) for one in found]
         return web.json_response(told, headers=links(found, request, self._base()))

@@ -63,17 +63,25 @@ class StreamingApi:
             token = self._token(request)
         except Refusal as refusal:
             return web.Response(status=refusal.status, headers={"X-Error-Message": str(refusal)})
-        socket = web.WebSocketResponse(heartbeat=_PINGED_EVERY)
+        offered = request.headers.get("Sec-WebSocket-Protocol")
+        socket = web.WebSocketResponse(heartbeat=_PINGED_EVERY, autoping=False, protocols=(offered,) if offered else ())
         await socket.prepare(request)
         with self._open(token, set()) as stream:
             if channel := request.query.get("stream"):
                 await _subscribe(socket, stream, channel)
             telling = asyncio.create_task(_tell(socket, stream, request))
             try:
-                await _listen(socket, stream)
+                await self._listen(socket, stream)
             finally:
                 telling.cancel()
         return socket
+
+    async def _listen(self, socket: web.WebSocketResponse, stream: Stream) -> None:
+        async for message in socket:
+            if message.type is WSMsgType.PING and not self._streams.is_frozen:
+                await socket.pong(message.data)
+            elif message.type is WSMsgType.TEXT:
+                await _obey(json.loads(message.data), socket, stream)
 
     def _token(self, request: web.Request) -> Token:
         """Also from the query and from Sec-WebSocket-Protocol. Raises 401."""
@@ -112,14 +120,11 @@ async def _tell(socket: web.WebSocketResponse, stream: Stream, request: web.Requ
     await socket.close()
 
 
-async def _listen(socket: web.WebSocketResponse, stream: Stream) -> None:
-    async for message in socket:
-        if message.type is WSMsgType.TEXT:
-            wish = json.loads(message.data)
-            if wish.get("type") == "subscribe":
-                await _subscribe(socket, stream, wish.get("stream", ""))
-            elif wish.get("type") == "unsubscribe":
-                stream.channels.discard(wish.get("stream", ""))
+async def _obey(wish: dict[str, str], socket: web.WebSocketResponse, stream: Stream) -> None:
+    if wish.get("type") == "subscribe":
+        await _subscribe(socket, stream, wish.get("stream", ""))
+    elif wish.get("type") == "unsubscribe":
+        stream.channels.discard(wish.get("stream", ""))
 
 
 async def _subscribe(socket: web.WebSocketResponse, stream: Stream, channel: str) -> None:

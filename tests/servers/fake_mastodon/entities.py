@@ -95,7 +95,7 @@ class Notification:
     created_at: datetime
     recipient: Account
     sender: Account
-    status: Status
+    status: Status | None  # of a mention
     is_filtered: bool
 
 

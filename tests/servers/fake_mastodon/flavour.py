@@ -29,6 +29,14 @@ class Limiting(Enum):
     NOBODYS = "Pleroma's, which ordinary clients don't meet"
 
 
+class Counting(Enum):
+    """What a text's length is."""
+
+    MASTODONS = "grapheme clusters, with links and handles cut short"
+    CLUSTERS = "Pleroma's: grapheme clusters, everything in full"
+    CODE_POINTS = "GoToSocial's: code points, everything in full, whatever it says that it reserves for links"
+
+
 @dataclass(frozen=True, slots=True)
 class Manners:
     """What one kind of server does; the defaults are today's Mastodon's."""
@@ -46,6 +54,8 @@ class Manners:
     status_ids: type[Order] = Snowflakes
     notification_ids: type[Order] = Serials
     longest_text: int = 500
+    counting: Counting = Counting.MASTODONS
+    reserved_per_link: int | None = 23  # as the instance's page says
     notifications_page: int = 40
     heartbeat: bytes = b":thump\n\n"
     scopes: frozenset[str] = _SCOPES | {"profile"}
@@ -76,6 +86,8 @@ class Flavour(Enum):
         status_ids=Ulids,
         notification_ids=Ulids,
         longest_text=5000,
+        counting=Counting.CODE_POINTS,
+        reserved_per_link=25,
         scopes=_SCOPES,
     )
     PLEROMA = Manners(
@@ -88,5 +100,7 @@ class Flavour(Enum):
         told_limits=Headers.NONE,
         status_ids=Flakes,
         longest_text=5000,
+        counting=Counting.CLUSTERS,
+        reserved_per_link=None,
         scopes=_SCOPES,
     )

@@ -1,4 +1,7 @@
-"""Rate limits in fixed windows, as Mastodon counts them (config/initializers/rack_attack.rb, lib/rate_limiter.rb)."""
+"""How much is too much: a text's length, and requests in fixed windows, as Mastodon counts them.
+
+The latter: config/initializers/rack_attack.rb, lib/rate_limiter.rb.
+"""
 
 import re
 from collections import Counter
@@ -6,11 +9,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import grapheme  # type: ignore[import-untyped]
 from aiohttp import web
 
 from tests.servers.fake_mastodon.entities import Account, Token
-from tests.servers.fake_mastodon.flavour import Headers, Limiting, Manners
+from tests.servers.fake_mastodon.flavour import Counting, Headers, Limiting, Manners
 from tests.servers.fake_mastodon.ids import EPOCH
+from tests.servers.fake_mastodon.refusal import Refusal, invalid
+from tests.servers.fake_mastodon.text import countable_length
 
 _PAGING = ("page", "min_id", "max_id", "since_id")
 
@@ -42,7 +48,7 @@ class Limits:
     def __init__(self, manners: Manners, clock: Callable[[], datetime]) -> None:
         self._manners, self._clock = manners, clock
         self._counts: Counter[tuple[str, str, int]] = Counter()
-        self.longest_text = manners.longest_text  # characters, as `countable_length` counts them
+        self.longest_text = manners.longest_text  # characters, as `length` counts them
         self.enforced = True
         self.headers = manners.told_limits
         self.buckets = {
@@ -55,6 +61,25 @@ class Limits:
             "apps": Bucket(5, timedelta(minutes=10)),
             "statuses": Bucket(300, timedelta(hours=3)),
         }
+
+    def length(self, text: str, warning: str) -> int:
+        match self._manners.counting:
+            case Counting.CODE_POINTS:
+                return len(text) + len(warning)
+            case Counting.CLUSTERS:
+                return int(grapheme.length(text + warning))
+            case _:
+                return countable_length(text, warning)
+
+    def too_long(self, text: str, warning: str) -> Refusal:
+        match self._manners.counting:
+            case Counting.CODE_POINTS:
+                count = f"{self.length(text, warning)} characters provided (including spoiler/content warning)"
+                return Refusal(400, f"Bad Request: status too long, {count} but limit is {self.longest_text}")
+            case Counting.CLUSTERS:
+                return Refusal(422, "The status is over the character limit")
+            case _:
+                return invalid(f"Text character limit of {self.longest_text} exceeded")
 
     def count_request(self, request: web.Request, token: Token | None) -> dict[str, str]:
         """The headers for the answer. Raises TooMany."""

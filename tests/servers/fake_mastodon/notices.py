@@ -35,6 +35,9 @@ class Notices:
         self._kept: list[Notification] = []
         self.policies: defaultdict[Account, dict[str, Measure]] = defaultdict(lambda: dict(_DEFAULTS))
         self.push: Callable[[Notification], None] = lambda _: None
+        self.knows_types = True  # whether one kind can be asked for
+        self._unwritten: list[Notification] = []
+        self.is_slow = False  # ids are drawn, but nobody sees the rows before `write`
 
     def added(self, status: Status) -> None:
         self._tell(status, status.mentions)
@@ -53,6 +56,23 @@ class Notices:
             if one.recipient is recipient and not one.sender.is_suspended and (with_filtered or not one.is_filtered)
         ]
 
+    def tell(self, recipient: Account, sender: Account, kind: str) -> None:
+        """Of something else than a mention: a follower, or what no client knows yet."""
+        now = self._clock()
+        self._kept.append(Notification(self._ids.next(now), kind, now, recipient, sender, None, is_filtered=False))
+        self._push(self._kept[-1])
+
+    def write(self) -> None:
+        """All whose ids are drawn are there, each in its place."""
+        written, self._unwritten = self._unwritten, []
+        self._kept = sorted([*self._kept, *written], key=lambda one: self._ids.rank(one.id))
+        for notification in written:
+            self._push(notification)
+
+    def _push(self, notification: Notification) -> None:
+        if not notification.is_filtered:
+            self.push(notification)
+
     def _tell(self, status: Status, accounts: list[Account]) -> None:
         for recipient in accounts:
             if recipient.domain is None and recipient is not status.account:
@@ -66,9 +86,11 @@ class Notices:
         now = self._clock()
         is_filtered = measure is Measure.FILTER
         notification = Notification(self._ids.next(now), "mention", now, recipient, sender, status, is_filtered)
-        self._kept.append(notification)
-        if not is_filtered:
-            self.push(notification)
+        if self.is_slow:
+            self._unwritten.append(notification)
+        else:
+            self._kept.append(notification)
+            self._push(notification)
 
     def _measure(self, recipient: Account, status: Status) -> Measure:
         """The strictest of those that apply."""

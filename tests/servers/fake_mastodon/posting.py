@@ -18,7 +18,6 @@ from tests.servers.fake_mastodon.parameters import Parameters
 from tests.servers.fake_mastodon.people import People
 from tests.servers.fake_mastodon.posts import Posts
 from tests.servers.fake_mastodon.refusal import invalid
-from tests.servers.fake_mastodon.text import countable_length
 from tests.servers.fake_mastodon.wire import moment
 
 _SOONEST = timedelta(minutes=5)
@@ -94,8 +93,8 @@ class Posting:
     def _validate(self, wording: Wording | Status) -> None:
         if not wording.text and not wording.media:
             raise invalid("Text can't be blank")
-        if countable_length(wording.text, wording.spoiler_text) > self._limits.longest_text:
-            raise invalid(f"Text character limit of {self._limits.longest_text} exceeded")
+        if self._limits.length(wording.text, wording.spoiler_text) > self._limits.longest_text:
+            raise self._limits.too_long(wording.text, wording.spoiler_text)
 
     def _is_spam(self, status: Status) -> bool:
         """A listed text from a newcomer to somebody who doesn't follow them (app/lib/antispam.rb)."""

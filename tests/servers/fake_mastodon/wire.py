@@ -58,7 +58,7 @@ class Wire(AccountWire):
             "created_at": moment(notification.created_at),
             "group_key": f"ungrouped-{notification.id}",
             "account": self.account(notification.sender),
-            "status": self.status(notification.status, notification.recipient),
+            **({"status": self.status(notification.status, notification.recipient)} if notification.status else {}),
         } | ({"filtered": True} if notification.is_filtered else {})
 
     def attachment(self, attachment: Attachment) -> Json:

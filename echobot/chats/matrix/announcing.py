@@ -1,0 +1,89 @@
+"""Posts in a room: a notice, and the picture after it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from nio import AsyncClient
+
+from echobot.chats.matrix import writing
+from echobot.chats.matrix.homeserver import ask
+from echobot.chats.matrix.lookback import Lookback
+from echobot.chats.matrix.rooms import Rooms
+from echobot.chats.matrix.uploads import Uploads
+from echobot.chats.outcome import after_a_part, before_sending
+from echobot.core.message import DeliveryKey, Post
+
+log = structlog.get_logger()
+
+
+class Announcing:
+    """Sends posts, changes them, takes them away and finds them."""
+
+    def __init__(self, client: AsyncClient, lookback: Lookback) -> None:
+        self._client = client
+        self._lookback = lookback
+        self._rooms = Rooms(client)
+        self._uploads = Uploads(client)
+
+    async def send(self, post: Post) -> str:
+        """The ids of its events, with spaces between: the notice's first."""
+        with before_sending():
+            room = await self._rooms.enter(post.place.room)
+        if post.instead_of:
+            return await self._revise(room, post, post.instead_of)
+        with before_sending():
+            picture = await self._picture(post)
+            calls = await self._may_call(room, post)
+        notice = await self._say(room, writing.post(post, calls_everybody=calls), post.key)
+        return await self._with_picture(room, post, notice, picture)
+
+    async def find(self, post: Post) -> str | None:
+        """None also for a change: made once more, it changes nothing."""
+        if post.instead_of:
+            return None
+        room = await self._rooms.enter(post.place.room)
+        events = await self._lookback.since(room, post.key)
+        if (notice := events.get(writing.transaction(post.key))) is None:
+            return None
+        if there := events.get(writing.transaction(_of_picture(post))):
+            return f"{notice} {there}"
+        with after_a_part():
+            picture = await self._picture(post)
+        return await self._with_picture(room, post, notice, picture)
+
+    async def _revise(self, room: str, post: Post, instead_of: str) -> str:
+        """The picture stays as it is, unless all is taken away."""
+        events = instead_of.split()
+        if post.wordings:
+            await self._say(room, writing.edit(post, events[0]), post.key)
+        else:
+            for event in events:
+                key = writing.transaction(DeliveryKey(f"{post.key}#{event}"))
+                await ask(self._client.room_redact(room, event, tx_id=key))
+        return instead_of
+
+    async def _picture(self, post: Post) -> dict[str, Any] | None:
+        return writing.picture(post, await self._uploads.of(post.picture)) if post.picture else None
+
+    async def _with_picture(self, room: str, post: Post, notice: str, picture: dict[str, Any] | None) -> str:
+        if picture is None:
+            return notice
+        with after_a_part():
+            return f"{notice} {await self._say(room, picture, _of_picture(post))}"
+
+    async def _may_call(self, room: str, post: Post) -> bool:
+        if not post.calls_everybody or await self._rooms.may_call_everybody(room):
+            return post.calls_everybody
+        log.warning("the bot may not call everybody there: its power level is too low", room=room, key=post.key)
+        return False
+
+    async def _say(self, room: str, content: dict[str, Any], key: DeliveryKey) -> str:
+        marked = writing.marked(content, key)
+        sent = await ask(self._client.room_send(room, "m.room.message", marked, writing.transaction(key)))
+        return str(sent.event_id)
+
+
+def _of_picture(post: Post) -> DeliveryKey:
+    return DeliveryKey(f"{post.key}#picture")

@@ -1,0 +1,69 @@
+"""How the catalogue and the ranker decide between them."""
+
+from dataclasses import replace
+
+import pytest
+
+from echobot.core.answer import Question
+from echobot.core.knowledge import Entry, EntryId, Intent
+from echobot.core.matching import Matcher
+from tests.samples import EN, ENGLISH, knowledge
+
+
+def entry(name, *asked):
+    return Entry(EntryId(name), {EN: asked}, {EN: "An answer."})
+
+
+COOPERATIVE = entry("cooperative", "how did grocers leave google drive", "the grocers of lyon", "tell me about grocers")
+HELLO = entry("hello", "hello", "what can you do", "how do you work")
+ELSEWHERE = (*ENGLISH.cues[Intent.ELSEWHERE], "how are you", "staff are there")
+
+
+@pytest.fixture(scope="module")
+def matcher():
+    known = knowledge()
+    small = ENGLISH.small_words | {"hello", "you", "are", "how"}
+    pack = replace(
+        ENGLISH,
+        cues={**ENGLISH.cues, Intent.ELSEWHERE: ELSEWHERE},
+        small_words=small,
+        story_words=ENGLISH.story_words | {"staff"},
+    )
+    entries = {**known.entries, COOPERATIVE.id: COOPERATIVE, HELLO.id: HELLO}
+    return Matcher(replace(known, entries=entries, languages={**known.languages, EN: pack}))
+
+
+def best(matcher, text):
+    return next(iter(matcher.rank(Question(text, EN))), None)
+
+
+def is_answer(matcher, match):
+    return match.score >= matcher.found_at and not match.vetoed
+
+
+def test_a_name_with_a_story_is_answered(matcher):
+    match = best(matcher, "we are bakers and want to leave google drive")
+
+    assert match.entry == "google-drive"
+    assert is_answer(matcher, match)
+
+
+def test_a_name_is_not_sure_where_an_entry_is_about_what_stands_around_it(matcher):
+    matches = matcher.rank(Question("how did the grocers manage to leave google drive", EN))
+
+    assert {match.entry for match in matches[:2]} == {"google-drive", "cooperative"}
+    assert not any(is_answer(matcher, match) for match in matches)
+
+
+def test_a_greeting_is_answered_but_not_small_talk(matcher):
+    assert is_answer(matcher, best(matcher, "hello"))
+    assert not is_answer(matcher, best(matcher, "hello, how are you?"))
+
+
+def test_what_asks_for_something_else_is_no_story(matcher):
+    assert not is_answer(matcher, best(matcher, "how many staff are there in the fediverse"))
+
+
+@pytest.mark.parametrize("text", ["", "3", "?!", "12:30"])
+def test_what_has_no_letters_fits_nothing(matcher, text):
+    assert matcher.rank(Question(text, EN)) == []
