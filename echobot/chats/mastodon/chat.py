@@ -135,7 +135,7 @@ class MastodonChat:
         async for page, behind in self._mentions.after(self._cursor):
             await keep(await self._messages(page), behind)
             self._cursor = behind
-            self._last_mention_at = self.last_contact_at = self._clock()
+            self._last_mention_at = self._clock()
         self.last_contact_at = self._clock()
 
     async def _messages(self, page: Sequence[Any]) -> list[Message]:
