@@ -26,12 +26,15 @@ from echobot.core.message import AccountName, Delivery, Post
 from echobot.delivery import Courier
 from echobot.errors import ChatError, EchobotError, SettingsError
 from echobot.following import Following, Source, WatchedFolder
+from echobot.health.condition import Coming, Edition
+from echobot.health.systemd import tell_systemd
+from echobot.health.watch import Watch
 from echobot.limits import Allowance
 from echobot.logs import log_to_stderr
 from echobot.ports import Chat, Store
 from echobot.reception import Reception
 from echobot.repository import FollowedBranch
-from echobot.settings import Account, Limits, MatrixAccount, Repository, Settings
+from echobot.settings import Account, HealthPages, Limits, MatrixAccount, Repository, Settings
 from echobot.shipped import shipped_folder
 
 log = structlog.get_logger()
@@ -50,7 +53,6 @@ _NO_LIMITS = Limits(*[1_000_000] * 4)
 
 def rehearse(settings: Settings) -> int:
     """Say what would be posted, until stopped, and post nothing: no account is used, and the store stays as it is."""
-    log_to_stderr(logging.INFO)
     return asyncio.run(_until_stopped(_rehearse(settings)))
 
 
@@ -61,7 +63,6 @@ def newest_knowledge(settings: Settings) -> Knowledge:
 
 def serve(settings: Settings) -> int:
     """Answer in every account until stopped; 1 when the last of them had to stop by itself."""
-    log_to_stderr(logging.INFO)
     if not settings.accounts:
         raise SettingsError(
             "the settings name no account; add one under `accounts`, or talk with the bot by `echobot chat`"
@@ -82,11 +83,15 @@ async def _serve(settings: Settings) -> int:
     knowledge = await Following.begin(_source(settings), settings.contacts)
     store = _open_store(settings.store)
     chats = [_chat(name, account, settings) for name, account in settings.accounts.items()]
+    announcer = _announcer(settings, lambda: knowledge().knowledge, store)
+    watch = Watch(chats, store, partial(_edition, knowledge), partial(_coming, announcer), _now)
     try:
         bot = Bot(knowledge, store, Allowance(settings.limits), _manners(settings), _now)
-        beside = [knowledge.follow(partial(_note, store, KNOWLEDGE)), _tidy(store, settings)]
+        beside = [knowledge.follow(partial(_note, store, KNOWLEDGE)), _tidy(store, settings), tell_systemd(watch.look)]
         if settings.destinations:
-            beside.append(_announce(settings, knowledge, store))
+            beside.append(_announce(announcer))
+        if settings.health:
+            beside.append(_show(watch, settings.health))
         return await _until_stopped(_all_accounts(chats, bot, store, beside))
     finally:
         for chat in chats:
@@ -106,7 +111,7 @@ async def _rehearse(settings: Settings) -> int:
         await announcer.look()
         for account in settings.accounts:
             for delivery in await store.outbox(account, _now(), _MOST_SHOWN):
-                await _show(delivery, store)
+                await _show_delivery(delivery, store)
 
     try:
         log.info("a dry run: nothing is posted, and no question answered")
@@ -116,7 +121,7 @@ async def _rehearse(settings: Settings) -> int:
     return 0
 
 
-async def _show(delivery: Delivery, store: Store) -> None:
+async def _show_delivery(delivery: Delivery, store: Store) -> None:
     """Of replies only that there are some: their text is somebody's conversation."""
     match delivery.outgoing:
         case Post(key, place, wordings):
@@ -140,11 +145,28 @@ async def _converse(answerer: Answerer, language: str | None, store_url: str, st
         await store.close()
 
 
-async def _announce(settings: Settings, knowledge: Following, store: Store) -> None:
+async def _announce(announcer: Announcer) -> None:
     """Post what is due, for ever; what serves only questions never loads the scheduler."""
     from echobot.schedule import tick  # noqa: PLC0415 - as above
 
-    await tick(_announcer(settings, lambda: knowledge().knowledge, store).look)
+    await tick(announcer.look)
+
+
+async def _show(watch: Watch, where: HealthPages) -> None:
+    """Tell monitoring how the bot is, for ever; what is not asked for that loads no server."""
+    from echobot.health.pages import show  # noqa: PLC0415 - as above
+
+    await show(watch.look, where)
+
+
+def _edition(knowledge: Following) -> Edition:
+    return Edition(knowledge.version, knowledge().knowledge.size)
+
+
+def _coming(announcer: Announcer) -> Coming | None:
+    due = announcer.coming()
+    at = due and due.occasion.due_at
+    return Coming(due.slot.announcement, due.slot.destination, at) if due and at else None
 
 
 def _announcer(settings: Settings, knowledge: Callable[[], Knowledge], store: Store) -> Announcer:

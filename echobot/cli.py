@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import time
@@ -10,12 +11,13 @@ import traceback
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from echobot.cli_announcements import announcements
 from echobot.cli_calendar import calendar
+from echobot.cli_upkeep import SettingsOption, StoreOption, settings_of, store_of, upkeep
 from echobot.errors import EchobotError
 from echobot.shipped import shipped_folder
 
@@ -34,6 +36,7 @@ login = typer.Typer(help="Let the bot into one of its accounts.", rich_markup_mo
 app.add_typer(login, name="login")
 app.add_typer(announcements, name="announcements")
 app.add_typer(calendar, name="calendar")
+app.add_typer(upkeep)
 
 KnowledgeOption = Annotated[
     Path | None,
@@ -45,8 +48,6 @@ AccountsOption = Annotated[
 AccountOption = Annotated[
     str | None, typer.Option("--account", metavar="NAME", help="Which account, when the settings name several.")
 ]
-SettingsOption = Annotated[Path | None, typer.Option("--settings", metavar="FILE", help="The bot's settings.")]
-StoreOption = Annotated[str | None, typer.Option("--store", metavar="URL", help="Its store, in place of that.")]
 LanguageOption = Annotated[
     str | None, typer.Option("--language", metavar="XX", help="Answer in this language; else in the question's own.")
 ]
@@ -183,11 +184,16 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Post nothing, answer nothing: say which announcements would be posted.")
     ] = False,
+    log: Annotated[
+        Literal["text", "json"], typer.Option("--log", help="How the log is written: for people or for programs.")
+    ] = "text",
 ) -> int:
     """Be the bot, in the accounts that the settings name."""
     from echobot.app import newest_knowledge, rehearse, serve
     from echobot.content.settings_file import load_settings
+    from echobot.logs import log_to_stderr
 
+    log_to_stderr(logging.INFO, as_json=log == "json")
     wanted = load_settings(settings)
     if not dry_run:
         return serve(wanted)
@@ -209,7 +215,7 @@ def gaps(
     """List the questions that had no answer, the most frequent first; the bot may be running."""
     from echobot import gaps as asked_in_vain
 
-    groups = asked_in_vain.gaps_in(store or _store(settings))
+    groups = asked_in_vain.gaps_in(store or store_of(settings))
     if draft is not None:
         print(asked_in_vain.draft(groups, draft, _today()))
     elif as_json:
@@ -227,7 +233,7 @@ def status(
     """Say what is wrong and what waits; the bot may be running. 1 when something is wrong."""
     from echobot import condition
 
-    told, is_well = condition.of_store(store or _store(settings))
+    told, is_well = condition.of_bot(settings_of(settings)) if store is None else condition.of_store(store)
     print(told)
     return 0 if is_well else 1
 
@@ -316,14 +322,6 @@ def _as_json(answered: Answered, answerer: Answerer, elapsed_ms: float) -> dict[
         "unexplained": list(best.unexplained) if best else [],
         "elapsed_ms": round(elapsed_ms, 3),
     }
-
-
-def _store(settings: Path | None) -> str:
-    from echobot.content.settings_file import load_settings
-
-    if settings is None:
-        raise EchobotError("say which bot: --settings FILE, or --store URL")
-    return load_settings(settings).store
 
 
 def _post_length(text: str, warning: str) -> int:

@@ -1,31 +1,55 @@
-"""How the bot is, for the person who looks after it."""
+"""How the bot is, for the person who looks after it: told by itself when it runs, else read from its store."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException
 
+from echobot.health import condition
 from echobot.ports import Backlog, Trouble
+from echobot.settings import HealthPages, Settings
 from echobot.stores.sql import SqlStore
+
+_PATIENCE = 10.0  # seconds
+_WELL, _NOT_WELL = 200, 503
+_ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what it listens on, and where it is then found
+
+
+def of_bot(settings: Settings) -> tuple[str, bool]:
+    """What to tell, and whether all is well. Raises `StoreError` when neither the bot nor its store can be asked."""
+    if settings.health is None:
+        return of_store(settings.store)
+    if (answer := _asked(settings.health)) is not None:
+        return answer
+    where = f"{settings.health.address}, port {settings.health.port}"
+    silent = f"The bot does not answer at {where}: start it, or look at its log. Its store says:"
+    return f"{silent}\n{of_store(settings.store)[0]}", False
 
 
 def of_store(url: str) -> tuple[str, bool]:
-    """What to tell, and whether all is well; a bot may be using the store. Raises `StoreError`."""
+    """The same of what is remembered only; a bot may be using the store. Raises `StoreError`."""
     troubles, backlog = asyncio.run(_read(url))
     return told(troubles, backlog), not troubles
 
 
 def told(troubles: Sequence[Trouble], backlog: Iterable[Backlog]) -> str:
     """Troubles first, each with since when."""
-    wrong = [
-        f"{trouble.about}, since {trouble.since:%Y-%m-%d %H:%M} UTC:\n{_indented(trouble.text)}" for trouble in troubles
-    ]
     waiting = [f"{each.account}: {each.questions} to answer, {each.replies} to send" for each in backlog]
-    return "\n".join([*(wrong or ["Nothing is wrong."]), *(waiting or ["Nothing waits."])])
+    return "\n".join([*(condition.told(troubles) or ["Nothing is wrong."]), *(waiting or ["Nothing waits."])])
 
 
-def _indented(text: str) -> str:
-    return "\n".join(f"  {line}" for line in text.splitlines())
+def _asked(pages: HealthPages) -> tuple[str, bool] | None:
+    """Its own words; None when nobody answers there, or somebody else."""
+    with closing(HTTPConnection(_ANY.get(pages.address, pages.address), pages.port, timeout=_PATIENCE)) as connection:
+        try:
+            connection.request("GET", "/readyz", headers={"Accept": "text/plain"})
+            answer = connection.getresponse()
+            said = answer.read().decode(errors="replace").rstrip("\n")
+        except (OSError, HTTPException):
+            return None
+    return (said, answer.status == _WELL) if answer.status in {_WELL, _NOT_WELL} else None
 
 
 async def _read(url: str) -> tuple[list[Trouble], list[Backlog]]:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +15,7 @@ import structlog
 from watchfiles import awatch
 
 from echobot import prepared
+from echobot.content.folder import yaml_files
 from echobot.content.yaml_text import shown
 from echobot.core.answering import Answerer
 from echobot.core.knowledge import Texts
@@ -22,6 +24,7 @@ from echobot.errors import EchobotError, KnowledgeRefused
 log = structlog.get_logger()
 
 _LATER = 10  # of 19: whoever asks meanwhile is answered first
+_SHORT = 12  # characters of a digest
 _PAUSE = 300  # milliseconds of quiet after an edit: editors and `git pull` write several files
 
 
@@ -41,6 +44,9 @@ class Source(Protocol):
     def keep(self, folder: Path) -> None:
         """Of all the folders, only this one is still needed."""
 
+    def version(self, folder: Path) -> str:
+        """What tells this state of the knowledge from others."""
+
 
 class WatchedFolder:
     """A folder on this machine, which people edit."""
@@ -58,6 +64,14 @@ class WatchedFolder:
     def keep(self, folder: Path) -> None:
         """It belongs to its editors."""
 
+    def version(self, folder: Path) -> str:
+        """The same words have the same version, wherever they lie."""
+        digest = sha256()
+        for file in yaml_files(folder)[0]:
+            with suppress(OSError):  # it was taken away, or cannot be read: then it says nothing
+                digest.update(f"{file.relative_to(folder)}\0".encode() + file.read_bytes() + b"\0")
+        return digest.hexdigest()[:_SHORT]
+
 
 class Following:
     """Gives the `Answerer` for the last good state of a source."""
@@ -67,6 +81,7 @@ class Following:
         self._folder = folder
         self._contacts = contacts
         self._answerer = prepared.answerer(folder).with_contacts(contacts)
+        self.version = source.version(folder)
         self.problems = ""  # of the newest state, while an older one goes on
 
     @classmethod
@@ -100,10 +115,11 @@ class Following:
 
     async def _take(self, folder: Path) -> None:
         """Another process does the work, so that nobody's answer waits for it; this one takes over the result."""
+        version = await asyncio.to_thread(self._source.version, folder)
         await _prepare(folder)
         self._answerer = (await asyncio.to_thread(prepared.answerer, folder)).with_contacts(self._contacts)
-        self._folder, self.problems = folder, ""
-        log.info("the knowledge was edited", entries=self._answerer.knowledge.size)
+        self._folder, self.version, self.problems = folder, version, ""
+        log.info("the knowledge was edited", version=version, entries=self._answerer.knowledge.size)
 
     def _refuse(self, folder: Path, error: EchobotError) -> None:
         self.problems = str(error).replace(f"{shown(folder)}{os.sep}", "")

@@ -7,15 +7,19 @@ import sys
 import structlog
 
 
-def log_to_stderr(level: int) -> None:
-    """From this level of `logging` on, a line each: when, how bad, what, and its details by name."""
+def log_to_stderr(level: int, *, as_json: bool = False) -> None:
+    """From this level of `logging` on, a line each: when, how bad, what, and its details by name; or the same as JSON.
+
+    In JSON what happened is called `event`.
+    """
+    for_people = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+            structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else for_people,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

@@ -80,6 +80,14 @@ class Chat(Protocol):
     def key_lifetime(self) -> timedelta:
         """How long the server remembers a delivery key: within it a repeated `send` is harmless."""
 
+    @property
+    def last_contact_at(self) -> datetime | None:
+        """When the server last gave what was asked of it; None: not yet."""
+
+    @property
+    def contact_every(self) -> timedelta:
+        """How often that happens when all is well, even if nothing is said."""
+
     async def listen(self, cursor: str | None, keep: Keep) -> None:
         """Read what is said, forward from `cursor` (None: from now on), until cancelled.
 

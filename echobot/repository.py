@@ -22,6 +22,7 @@ from echobot.settings import Repository
 log = structlog.get_logger()
 
 _PATIENCE = 120.0  # seconds for one command; a knowledge base is small
+_SHORT = 12  # characters of a commit's name
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # A repository may not run anything here, lead out of its folder, or have git ask a person.
 _HARMLESS = ("-c", "core.hooksPath=/dev/null", "-c", "core.symlinks=false")
@@ -75,6 +76,10 @@ class FollowedBranch:
             if not folder.is_relative_to(other):
                 prepared.forget(self._inside(other.name))
                 shutil.rmtree(other, ignore_errors=True)
+
+    def version(self, folder: Path) -> str:
+        """The commit, as git abbreviates it."""
+        return folder.relative_to(self._place).parts[0][:_SHORT]
 
     async def _look(self) -> bool:
         """Whether the branch has come to another commit, which then lies here; raises `RepositoryError`."""

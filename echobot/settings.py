@@ -89,6 +89,14 @@ class Repository:
 
 
 @dataclass(frozen=True, slots=True)
+class HealthPages:
+    """Where the bot tells monitoring how it is."""
+
+    port: int
+    address: str = "127.0.0.1"  # whoever reaches it can read there; nothing that people wrote is on the pages
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything `echobot run` needs to know."""
 
@@ -100,5 +108,6 @@ class Settings:
     limits: Limits = Limits()
     destinations: Mapping[DestinationName, Destination] = field(default_factory=dict)
     most_posts_a_day: int = 4  # unasked, by one account; what is past that waits, as far as its lateness allows
+    health: HealthPages | None = None  # None: nowhere
     keep_messages_for: timedelta = timedelta(days=30)  # ids only: texts go as soon as they are answered
     keep_gaps_for: timedelta = timedelta(days=60)  # questions that had no answer, without who asked them

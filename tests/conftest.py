@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import socket
 import tempfile
 
 import pytest
@@ -51,6 +52,14 @@ def clock():
 @pytest.fixture
 def chat(clock):
     return FakeChat(clock)
+
+
+@pytest.fixture
+def port() -> int:
+    """A port that nobody uses."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
 
 
 @pytest.fixture

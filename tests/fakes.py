@@ -99,6 +99,8 @@ class FakeChat:
     ) -> None:
         self.account = account
         self.key_lifetime = lifetime
+        self.last_contact_at: datetime | None = None
+        self.contact_every = timedelta(seconds=30)
         self.said: list[Message] = []
         self.posts: list[Outgoing] = []
         self.requests: list[DeliveryKey] = []
@@ -130,6 +132,7 @@ class FakeChat:
         read = int(cursor or 0)
         while True:
             self._news.clear()
+            self.last_contact_at = self._clock()
             if read < len(self.said):
                 batch, read = self.said[read:], len(self.said)
                 await keep(batch, str(read))

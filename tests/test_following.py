@@ -81,3 +81,14 @@ async def test_knowledge_that_never_was_good_is_refused(folder):
 
     with pytest.raises(ProblemsFound):
         await Following.begin(WatchedFolder(folder), {})
+
+
+async def test_the_same_words_have_the_same_version_wherever_they_lie_and_others_another(folder, tmp_path, following):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "entries.yaml").write_text((folder / "entries.yaml").read_text())
+    first = following.version
+    assert first == WatchedFolder(tmp_path / "elsewhere").version(tmp_path / "elsewhere")
+    assert len(first) == 12
+    await edit(folder, ENTRY.replace("ANSWER", "second"), lambda: following().answer(QUESTION).text == "second")
+
+    assert following.version != first

@@ -25,6 +25,7 @@ from echobot.settings import Destination
 log = structlog.get_logger()
 
 _A_DAY = timedelta(hours=24)
+_AHEAD = timedelta(days=90)
 _QUIET_FOR = timedelta(hours=6)  # after one public post the next ones are unlisted: good manners among bots
 _NOTED_EVERY = timedelta(minutes=5)
 _TOLD_FOR = timedelta(days=14)
@@ -65,6 +66,15 @@ class Announcer:
             await self._post_what_is_due(book, book.settled_until, now)
             await self._mend(book, now)
         self._unsure_since = None
+
+    def coming(self) -> Due | None:
+        """What is posted next, within the time that is looked ahead; nothing is known before the first look."""
+        if self._book is None:
+            return None
+        now = self._clock()
+        occasions = self._agenda.between(now, now + _AHEAD)
+        dues = at_destinations(occasions, self._destinations, self._book.slots)
+        return next((due for due in dues if not missed([due], self._herald, now)), None)
 
     async def _opened(self, now: datetime) -> Book:
         await self._forget_old_troubles(now)

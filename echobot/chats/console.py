@@ -25,6 +25,7 @@ class ConsoleChat:
     """Reads questions from the standard input and writes replies to the standard output."""
 
     key_lifetime = timedelta.max
+    contact_every = timedelta.max
 
     def __init__(
         self,
@@ -40,6 +41,11 @@ class ConsoleChat:
         self._read = read
         self._write = write
         self._replied = asyncio.Event()
+
+    @property
+    def last_contact_at(self) -> datetime:
+        """Now: who reads this is there."""
+        return self._clock()
 
     async def listen(self, cursor: str | None, keep: Keep) -> None:
         """Ask for lines until the input ends. Nothing was missed while nobody looked, so the cursor says nothing."""

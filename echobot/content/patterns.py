@@ -20,6 +20,8 @@ ROOM_OR_ADDRESS = r"^(!\S+|#[^\s:]+:\S+)$"
 STORE = r"^(sqlite|postgresql)(\+\w+)?://.*$"
 REPOSITORY = r"^((https|ssh)://[^\s/]+/\S+|[\w.\-]+@[\w.\-]+:\S+|file:///\S+|(/|\./|\.\./|~/)\S.*)$"
 GIT_BRANCH = r"^\w[\w./\-]*$"
+PORT = r"^([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])$"
+IP_ADDRESS = r"^[\d.]+$|^[\da-fA-F:.]*:[\da-fA-F:.]*$"
 INSIDE = r"^[^\s./][^/]*(/[^./][^/]*)*/?$"
 
 PATTERNS: dict[str, Sentence] = {
@@ -39,5 +41,7 @@ PATTERNS: dict[str, Sentence] = {
     REPOSITORY: ("is not the address of a git repository", "write it as https://example.org/knowledge.git"),
     GIT_BRANCH: ("is not the name of a branch", "write it as main"),
     INSIDE: ("is not a folder inside the repository", "write its path from the top, such as knowledge"),
+    PORT: ("is not a port", "write a number from 1 to 65535 that no other program uses, such as 8090"),
+    IP_ADDRESS: ("is not an address of this machine", "write 127.0.0.1 for itself alone, 0.0.0.0 for all of them"),
     STORE: ("is not the address of a store", "write it as sqlite:///echobot.db"),
 }

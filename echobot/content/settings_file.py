@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +17,17 @@ from echobot.content.settings_shapes import MastodonAccountShape, MatrixAccountS
 from echobot.content.yaml_reading import read_tree
 from echobot.core.problem import Problem
 from echobot.errors import ProblemsFound, SettingsError
-from echobot.settings import Account, Destination, Invites, Limits, MastodonAccount, MatrixAccount, Repository, Settings
+from echobot.settings import (
+    Account,
+    Destination,
+    HealthPages,
+    Invites,
+    Limits,
+    MastodonAccount,
+    MatrixAccount,
+    Repository,
+    Settings,
+)
 
 _LONGEST_SECRET = 10_000
 
@@ -41,13 +52,13 @@ def read_settings(file: Path) -> tuple[Settings | None, list[Problem]]:
     return (None, sorted(found)) if found else (_settings(shape, file.absolute().parent), [])
 
 
-def read_secret(file: Path) -> str:
-    """The one word in a file that nobody but its owner can read; raises `SettingsError`."""
+def read_secret(file: Path, environment: Mapping[str, str] = os.environ) -> str:
+    """The one word in a file that nobody but its owner can read, or in systemd's copy of it; raises `SettingsError`."""
+    copy = _credential(file, environment)
     try:
-        mode = file.stat().st_mode
-        if mode & 0o077:
+        if copy is None and file.stat().st_mode & 0o077:
             raise SettingsError(f"others can read the secret in {file}; run `chmod 600 {file}`")
-        with file.open(encoding="utf-8") as opened:
+        with (copy or file).open(encoding="utf-8") as opened:
             secret = opened.read(_LONGEST_SECRET).strip()
     except FileNotFoundError as error:
         raise SettingsError(f"there is no file {file}, where a secret should be; `echobot login` makes it") from error
@@ -56,6 +67,13 @@ def read_secret(file: Path) -> str:
     if len(secret.split()) != 1:
         raise SettingsError(f"{file} should hold one word, the secret, and nothing else; `echobot login` writes it")
     return secret
+
+
+def _credential(file: Path, environment: Mapping[str, str]) -> Path | None:
+    """What `LoadCredential=secrets:/etc/echobot/secrets` makes of secrets/rooms; systemd lets nobody else read it."""
+    folder = environment.get("CREDENTIALS_DIRECTORY")
+    copy = Path(folder, f"{file.parent.name}_{file.name}") if folder else None
+    return copy if copy and copy.is_file() else None
 
 
 def _settings(shape: SettingsShape, folder: Path) -> Settings:
@@ -70,6 +88,8 @@ def _settings(shape: SettingsShape, folder: Path) -> Settings:
         given["destinations"] = {name: _destination(each) for name, each in shape.destinations.items()}
     if shape.limits:
         given["limits"] = Limits(**_given(shape.limits))
+    if shape.health:
+        given["health"] = HealthPages(**_given(shape.health))
     return Settings(**given)
 
 

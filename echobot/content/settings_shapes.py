@@ -21,6 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from echobot.content.complaints import Complaint, refuse
 from echobot.content.destination_shapes import DestinationShape, unfit
+from echobot.content.health_shape import HealthShape
 from echobot.content.lengths import Duration
 from echobot.content.patterns import (
     GIT_BRANCH,
@@ -34,15 +35,20 @@ from echobot.content.patterns import (
 )
 from echobot.content.shapes import ByLanguage, Id, LanguageCode, Number, Shape, Text
 
+_SECRET_IN_QUERY = re.compile("[?&][^=&]*(passw|secret|token|key)[^=&]*=", re.IGNORECASE)
+
 
 def _without_password(url: str) -> str:
-    if urlsplit(url).password:
+    if urlsplit(url).password or _SECRET_IN_QUERY.search(url):
         raise PydanticCustomError("password", "holds a password")
     return url
 
 
 def _without_credentials(address: Any) -> Any:
-    if isinstance(address, str) and re.match(r"\s*(\w+://)?[^/\s]*:[^/\s]*@|\s*https?://[^/\s]*@", address):
+    if not isinstance(address, str):
+        return address
+    begins_with_one = re.match(r"\s*(\w+://)?[^/\s]*:[^/\s]*@|\s*https?://[^/\s]*@", address)
+    if begins_with_one or _SECRET_IN_QUERY.search(address):
         raise PydanticCustomError("credentials", "holds credentials")
     return address
 
@@ -183,6 +189,7 @@ class SettingsShape(Shape):
     limits: LimitsShape | None = Field(None, description="How many questions a minute are answered")
     destinations: dict[Id, DestinationShape] = Field({}, description="Where announcements go, by names of your choice")
     most_posts_a_day: Number = Field(4, description="Announcements of one account in a day, at most", examples=[4])
+    health: HealthShape | None = Field(None, description="Where the bot tells monitoring how it is; else nowhere")
     keep_messages_for: Duration | None = Field(
         None, description="How long ids of answered messages are kept", examples=["30 days"]
     )

@@ -18,7 +18,8 @@ from echobot.core.ledger import Ledger
 from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place
 from echobot.ports import Backlog, Filled, Revision, Settlement, Trouble
 from echobot.stores import announcing, transactions
-from echobot.stores.opening import Database, open_beside, open_copy, open_database, open_to_read
+from echobot.stores.database import Database
+from echobot.stores.opening import open_beside, open_copy, open_database, open_to_read
 
 P = ParamSpec("P")
 T = TypeVar("T")

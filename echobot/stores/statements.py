@@ -18,6 +18,7 @@ from echobot.stores.tables import (
     inbox,
     outbox,
     postings,
+    restored,
     silenced,
     troubles,
 )
@@ -36,6 +37,14 @@ SETTLE = (
     update(inbox)
     .where(inbox.c.account == bindparam("its_account"), inbox.c.id == bindparam("its_id"))
     .values(settled_at=_NOW, **NO_LONGER_WAITING)
+)
+
+RESTORED_AT = select(restored.c.at)
+
+TRIED_PERHAPS = (
+    update(outbox)
+    .where(outbox.c.done_at.is_(None), outbox.c.first_tried_at.is_(None))
+    .values(first_tried_at=outbox.c.queued_at)
 )
 
 _earlier = outbox.alias("earlier")

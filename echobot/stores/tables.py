@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 4
+VERSION = 5
 """Goes up with every change of the form: `upgrading` says how; a newer form than this is refused."""
 
 
@@ -177,6 +177,13 @@ withdrawals = Table(
     "withdrawals",
     metadata,
     Column("announcement", Words, primary_key=True),  # to be taken away wherever it was posted
+)
+
+restored = Table(
+    "restored",
+    metadata,
+    Column("id", Integer, primary_key=True),  # there is one row, or none
+    Column("at", Moment, nullable=False),  # what was said until then may be answered already, by a store that is lost
 )
 
 troubles = Table(

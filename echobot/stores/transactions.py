@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Table
 
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
-from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place, Wish
+from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, MessageId, Place, Wish
 from echobot.ports import MOST_GAPS, Backlog, Settlement, Trouble
-from echobot.stores import rows, statements
+from echobot.stores import rows, statements, tables
 from echobot.stores.tables import conversations, cursors, inbox, outbox, silenced, troubles
 
 
@@ -36,12 +36,27 @@ def settle(connection: Connection, settlement: Settlement, now: datetime) -> Non
     if settlement.messages:
         these = [{"its_account": m.place.account, "its_id": m.id, "now": now} for m in settlement.messages]
         connection.execute(statements.SETTLE, these)
-    queued = {"queued_at": now, "due_at": now}
-    insert_new(connection, outbox, [rows.reply_row(reply) | queued for reply in settlement.replies])
+    queued, tried_at = {"queued_at": now, "due_at": now}, _perhaps_answered(connection, settlement.messages)
+    replies = [
+        rows.reply_row(reply) | queued | {"first_tried_at": tried_at.get(reply.to)} for reply in settlement.replies
+    ]
+    insert_new(connection, outbox, replies)
     replace(connection, conversations, [rows.conversation_row(talk) for talk in settlement.conversations])
     if lacking := [rows.gap_row(gap) for gap in settlement.gaps]:
         connection.execute(statements.count_gaps(connection.dialect.name), lacking)
     _follow(connection, settlement.wishes)
+
+
+def _perhaps_answered(connection: Connection, messages: Sequence[Message]) -> dict[MessageId, datetime]:
+    """Since when there may be a reply that a store from a backup does not know of: the chat looks before it sends."""
+    restored_at = connection.scalar(statements.RESTORED_AT)
+    return {m.revises or m.id: m.sent_at for m in messages if restored_at and m.sent_at <= restored_at}
+
+
+def restored(connection: Connection, now: datetime) -> None:
+    """What was asked or sent since the backup is known to others only."""
+    replace(connection, tables.restored, [{"id": 1, "at": now}])
+    connection.execute(statements.TRIED_PERHAPS)
 
 
 def _follow(connection: Connection, wishes: Sequence[Wish]) -> None:

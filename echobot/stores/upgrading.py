@@ -58,5 +58,9 @@ def _from_3(connection: Connection) -> None:
     connection.exec_driver_sql("CREATE TABLE withdrawals (announcement TEXT NOT NULL, PRIMARY KEY (announcement))")
 
 
-_STEPS = {1: _from_1, 2: _from_2, 3: _from_3}
+def _from_4(connection: Connection) -> None:
+    connection.exec_driver_sql("CREATE TABLE restored (id INTEGER NOT NULL, at DATETIME NOT NULL, PRIMARY KEY (id))")
+
+
+_STEPS = {1: _from_1, 2: _from_2, 3: _from_3, 4: _from_4}
 """What leads from each form to the next one."""

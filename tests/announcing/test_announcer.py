@@ -56,6 +56,28 @@ async def test_a_post_is_made_in_each_language_of_its_destination_in_that_order(
     )
 
 
+async def test_it_can_be_told_what_comes_next(office):
+    office.publish(
+        visit(), visit("visit-off", START - timedelta(days=1), cancelled=True), free(when="2027-03-01 18:30")
+    )
+
+    async def next_after(at):
+        await office.look(at)
+        due = office.announcer.coming()
+        return due and (due.slot.announcement, due.slot.destination, due.occasion.due_at)
+
+    assert await next_after(NOON) == ("visit-zagreb", VISITS, REMINDER)
+    assert await next_after(REMINDER) == ("help-evening", VISITS, datetime(2027, 3, 1, 18, 30, tzinfo=PARIS))
+    assert (await next_after(START + timedelta(days=2))) is None
+
+
+async def test_before_its_first_look_it_does_not_know_what_comes_next():
+    office = Office()
+    office.publish(visit())
+    assert office.announcer.coming() is None
+    await office.stop()
+
+
 async def test_nothing_is_posted_at_the_first_start():
     office = Office()
     office.publish(visit(), visit("visit-past", datetime(2026, 12, 1, 10, tzinfo=PARIS)), free())

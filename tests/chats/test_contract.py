@@ -18,7 +18,7 @@ from tests.chats.matrix.conftest import QUICK, WELCOME
 from tests.chats.matrix.conftest import Bot as MatrixBot
 from tests.fakes import ROOM, FakeChat, FakeClock, message
 from tests.servers.fake_mastodon import fake_mastodon
-from tests.servers.people import People
+from tests.servers.people import People, until
 from tests.servers.synapse import Synapse, synapse
 
 __all__ = ["synapse"]
@@ -258,6 +258,18 @@ async def test_what_was_said_while_it_was_away_is_given_after_the_restart_and_no
     await world.kept.have(2)
 
     assert world.kept.texts == ["before", "meanwhile"]
+
+
+@EVERYWHERE
+async def test_a_chat_says_when_it_last_heard_from_its_server(world: World):
+    assert world.chat.last_contact_at is None
+    await world.listen()
+    await world.ask("anything")
+    await world.kept.have(1)
+    heard_at = world.chat.last_contact_at
+
+    assert world.chat.contact_every > timedelta(0)
+    await until(lambda: world.chat.last_contact_at >= heard_at, "another contact")
 
 
 @EVERYWHERE

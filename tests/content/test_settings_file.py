@@ -7,7 +7,7 @@ import pytest
 
 from echobot.content.settings_file import load_settings, read_secret, read_settings
 from echobot.errors import ProblemsFound, SettingsError
-from echobot.settings import Destination, Invites, Limits, Repository, Settings
+from echobot.settings import Destination, HealthPages, Invites, Limits, Repository, Settings
 from tests.content.conftest import cases
 
 SETTINGS = """\
@@ -116,6 +116,15 @@ def test_what_is_not_set_keeps_its_default(folder):
     assert (settings.destinations, settings.most_posts_a_day) == (default.destinations, default.most_posts_a_day)
 
 
+def test_the_pages_about_its_health_are_for_this_machine_alone_unless_told(folder):
+    def read(written):
+        return load_settings(folder.write("settings.yaml", f"health: {written}\n")).health
+
+    assert read("{port: 8090}") == HealthPages(8090, "127.0.0.1")
+    assert read('{port: "65535", address: "::1"}') == HealthPages(65535, "::1")
+    assert load_settings(folder.write("settings.yaml", "accounts: {}\n")).health is None
+
+
 @pytest.mark.parametrize(
     ("url", "meant"),
     [
@@ -201,3 +210,13 @@ def test_a_secret_that_is_a_folder_or_no_text_is_told(folder):
     for file in (folder.path / "secrets", secret(folder, b"\xff")):
         with pytest.raises(SettingsError, match=f"^the secret in {file} cannot be read"):
             read_secret(file)
+
+
+def test_a_secret_that_systemd_hands_over_needs_no_file_that_the_service_can_read(folder):
+    given = folder.write("credentials/secrets_rooms", "syt_abc\n")
+    given.chmod(0o440)  # where systemd lets the service in by an access list, the group's bits show its mask
+
+    environment = {"CREDENTIALS_DIRECTORY": str(given.parent)}
+    assert read_secret(folder.path / "secrets" / "rooms", environment) == "syt_abc"
+    with pytest.raises(SettingsError, match=r"^there is no file secrets/toots"):
+        read_secret(folder.path / "secrets" / "toots", environment)

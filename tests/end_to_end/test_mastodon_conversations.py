@@ -48,7 +48,7 @@ async def talk(request):
         manners = Manners({bot.chat.account: MONTH})
         answering = Answering(lambda: answerer, store, Allowance(limits), manners, clock)
         running = asyncio.create_task(account_of(bot.chat, answering, store))
-        await until(lambda: bot.chat.last_good_look_at or running.done(), "the first look")
+        await until(lambda: bot.chat.last_contact_at or running.done(), "the first look")
         yield Talk(server, bot)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

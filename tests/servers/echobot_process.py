@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -36,9 +37,11 @@ class EchobotProcess:
     """The whole bot, with its settings, tokens and store in a folder; `more` are other settings."""
 
     def __init__(self, folder: Path, *accounts: BotAccount, **more: Any) -> None:
-        self._settings = folder / "settings.yaml"
+        self.settings = folder / "settings.yaml"
         self._log = folder / "echobot.log"
         self._process: subprocess.Popen[bytes] | None = None
+        self.options: list[str] = []  # of the command, besides its settings
+        self.environment: dict[str, str] = {}  # besides that of the tests
         settings = {
             "accounts": {
                 f"account-{number}": _kept(folder, account, number) for number, account in enumerate(accounts)
@@ -47,7 +50,7 @@ class EchobotProcess:
             "limits": PLENTY,
             **more,
         }
-        self._settings.write_text(json.dumps(settings))  # JSON is YAML
+        self.settings.write_text(json.dumps(settings))  # JSON is YAML
 
     @property
     def pid(self) -> int:
@@ -59,9 +62,10 @@ class EchobotProcess:
         return self._log.read_text() if self._log.exists() else ""
 
     def launch(self) -> None:
-        command = [sys.executable, "-m", "echobot", "run", "--settings", str(self._settings)]
+        command = [sys.executable, "-m", "echobot", "run", "--settings", str(self.settings), *self.options]
+        environment = {**os.environ, **self.environment}
         with self._log.open("ab") as output:
-            self._process = subprocess.Popen(command, stdout=output, stderr=output)
+            self._process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
 
     async def start(self) -> None:
         """Launch it and wait until it listens."""

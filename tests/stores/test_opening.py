@@ -140,7 +140,8 @@ async def test_a_damaged_database_is_refused(path):
         file.write(b"\x5a" * 4096 * 8)
 
     assert refused(path) == (
-        f"The store {path} is damaged; put its last backup in its place, or move it away and echobot starts a new one."
+        f"The store {path} is damaged; "
+        "bring back its last backup with `echobot restore`, or move it away and start anew."
     )
 
 
@@ -158,8 +159,8 @@ async def test_a_newer_echobots_database_is_refused(path):
         newer.commit()
 
     assert refused(path) == (
-        f"The store {path} was written by a newer echobot (form 7, not 4); "
-        "install that version again, or put the backup from before it in its place."
+        f"The store {path} was written by a newer echobot (form 7, not 5); "
+        "install that version again, or restore the backup from before it."
     )
 
 

@@ -47,11 +47,12 @@ class MastodonChat:
         seconds: float = REQUEST_SECONDS,
     ) -> None:
         self.account = account
-        self.last_good_look_at: datetime | None = None
+        self.last_contact_at: datetime | None = None
         self._settings = settings
         self._token = token
         self._clock = clock
         self._rhythm = rhythm or Rhythm(poll=settings.poll_every)
+        self.contact_every = self._rhythm.poll
         self._server = Server(settings.server, token, clock, seconds)
         self._mentions = Mentions(self._server, clock)
         self._looks = Looks(self._rhythm, clock)
@@ -135,7 +136,7 @@ class MastodonChat:
             await keep(await self._messages(page), behind)
             self._cursor = behind
             self._last_mention_at = self._clock()
-        self.last_good_look_at = self._clock()
+        self.last_contact_at = self._clock()
 
     async def _messages(self, page: Sequence[Any]) -> list[Message]:
         found = [await self._message(status) for each in page if (status := status_of(each))]

@@ -40,7 +40,8 @@ class MatrixChat:
     ) -> None:
         self.account = account
         self.key_lifetime = timedelta(hours=20)  # Synapse forgets transaction ids after 24
-        self.last_good_sync_at: datetime | None = None
+        self.last_contact_at: datetime | None = None
+        self.contact_every = rhythm.poll
         self._settings = settings
         self._answer_within = answer_within
         self._clock = clock
@@ -101,7 +102,7 @@ class MatrixChat:
 
     def _note(self, batch: SyncResponse, door: Door) -> None:
         """What a sync says besides messages: that the homeserver is well, who invites, what was left."""
-        self.last_good_sync_at = self._clock()
+        self.last_contact_at = self._clock()
         for room, invitation in batch.rooms.invite.items():
             if inviter := inviter_of(invitation, self._client.user_id):
                 door.answer(room, inviter)

@@ -64,7 +64,7 @@ class Bot:
         await self.stop()
         self.chat = self._chat()
         self._listening = asyncio.create_task(self.chat.listen(self.kept.cursor, self.kept))
-        await until(lambda: self.chat.last_good_look_at or self._listening.done(), "the first look")
+        await until(lambda: self.chat.last_contact_at or self._listening.done(), "the first look")
 
     async def outcome(self) -> None:
         """Wait until listening ends by itself; raises what it raises."""

@@ -49,7 +49,7 @@ class Bot:
         await self.chat.close()
         self.renew()
         self._listening = asyncio.create_task(self.chat.listen(self.kept.cursor, self.kept))
-        await until(lambda: self.chat.last_good_sync_at or self._listening.done(), "the first sync")
+        await until(lambda: self.chat.last_contact_at or self._listening.done(), "the first sync")
 
     async def stop(self) -> None:
         if self._listening is not None:
