@@ -40,6 +40,12 @@ class Person:
         """Send a message and return its id; `more` are other keys of its content."""
         return await self.send(room, "m.room.message", {"msgtype": "m.text", "body": body, **more})
 
+    async def edit(self, room: str, event: str, body: str, **more: Any) -> str:
+        """Say something else in place of an event."""
+        new = {"msgtype": "m.text", "body": body, **more}
+        replaces = {"rel_type": "m.replace", "event_id": event}
+        return await self.say(room, f"* {body}", **{"m.new_content": new, "m.relates_to": replaces})
+
     async def send(self, room: str, kind: str, content: dict[str, Any]) -> str:
         sent = await self.request("PUT", f"rooms/{quote(room)}/send/{kind}/{uuid.uuid4().hex}", content)
         return str(sent["event_id"])

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 import structlog
 from nio import SyncResponse, Timeline
 
-from echobot.chats.matrix import writing
 from echobot.chats.matrix.announcing import Announcing
+from echobot.chats.matrix.earlier import Earlier
 from echobot.chats.matrix.homeserver import ask, connect
 from echobot.chats.matrix.invites import Door, inviter_of
 from echobot.chats.matrix.lookback import Lookback
-from echobot.chats.matrix.reading import Called, Event, is_own_join, read, since_own_join
+from echobot.chats.matrix.reading import Called, Event, is_own_join, read, read_edit, revised, since_own_join
+from echobot.chats.matrix.replying import Replying
 from echobot.chats.matrix.rhythm import USUAL, Rhythm
 from echobot.chats.matrix.sync import Gaps, Sync
 from echobot.chats.patience import patiently
@@ -49,6 +50,8 @@ class MatrixChat:
         self._sync = Sync(self._client, rhythm)
         self._gaps = Gaps(self._client)
         self._lookback = Lookback(self._client)
+        self._earlier = Earlier(self._client)
+        self._replying = Replying(self._client, self._lookback)
         self._announcing = Announcing(self._client, self._lookback)
         self._unreadable: set[str] = set()  # encrypted rooms, told of once
 
@@ -62,17 +65,10 @@ class MatrixChat:
             await door.close()
 
     async def send(self, outgoing: Outgoing) -> str:
-        if isinstance(outgoing, Post):
-            return await self._announcing.send(outgoing)
-        content, transaction = writing.marked(writing.reply(outgoing), outgoing.key), writing.transaction(outgoing.key)
-        sent = await ask(self._client.room_send(outgoing.place.room, "m.room.message", content, transaction))
-        return str(sent.event_id)
+        return await (self._announcing.send(outgoing) if isinstance(outgoing, Post) else self._replying.send(outgoing))
 
     async def find(self, outgoing: Outgoing) -> str | None:
-        if isinstance(outgoing, Post):
-            return await self._announcing.find(outgoing)
-        events = await self._lookback.since(outgoing.place.room, outgoing.key)
-        return events.get(writing.transaction(outgoing.key))
+        return await (self._announcing.find(outgoing) if isinstance(outgoing, Post) else self._replying.find(outgoing))
 
     async def close(self) -> None:
         await self._client.close()
@@ -128,8 +124,15 @@ class MatrixChat:
         called, alone = self._called(room), await self._alone(room)
         self._warn_if_encrypted(room, events)
         oldest = self._clock() - self._answer_within
-        messages = (read(event, called, self.account, room, alone=alone) for event in events)
+        messages = [await self._message(event, called, room, alone=alone) for event in events]
         return [message for message in messages if message and message.sent_at >= oldest]
+
+    async def _message(self, event: Event, called: Called, room: str, *, alone: bool) -> Message | None:
+        if (first := revised(event, called.user)) is None:
+            return read(event, called, self.account, room, alone=alone)
+        told = await self._earlier.event(room, first)
+        before = read(told, called, self.account, room, alone=alone) if told else None
+        return read_edit(event, before, called) if before else None
 
     def _called(self, room: str) -> Called:
         member = self._client.rooms[room].users.get(self._client.user_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from urllib.parse import unquote
@@ -53,6 +53,22 @@ def read(event: Event, called: Called, account: AccountName, room: str, *, alone
     return Message(MessageId(str(event["event_id"])), place, str(event["sender"]), text.strip(), sent_at, address)
 
 
+def revised(event: Event, user: str) -> str | None:
+    """The id of the message that the event edits; what the user itself edits is none of its business."""
+    relation = _mapping(_mapping(event.get("content")).get("m.relates_to"))
+    is_edit = event.get("type") == "m.room.message" and relation.get("rel_type") == "m.replace"
+    return _text(relation.get("event_id")) or None if is_edit and event.get("sender") != user else None
+
+
+def read_edit(event: Event, before: Message, called: Called) -> Message | None:
+    """The later form of a message to the bot, with its name or without; nobody edits what others said."""
+    said = {**event, "content": _edited(event)}
+    now = read(said, called, before.place.account, before.place.room, alone=True)
+    if now is None or now.sender != before.sender:
+        return None
+    return replace(now, place=before.place, address=before.address, revises=before.id)
+
+
 def is_mentioned(content: Event, user: str) -> bool:
     """Whether the sender's program says so; a link to the user counts only from programs that say nothing (MSC3952)."""
     if isinstance(mentions := content.get("m.mentions"), Mapping):
@@ -78,6 +94,10 @@ def _is_said(event: Event, content: Event) -> bool:
     """New text by a person: programs say `m.notice`, an edit says `m.replace`, a redacted message says nothing."""
     edit = _mapping(content.get("m.relates_to")).get("rel_type") == "m.replace"
     return event.get("type") == "m.room.message" and content.get("msgtype") == "m.text" and not edit
+
+
+def _edited(event: Event) -> Event:
+    return _mapping(_mapping(event.get("content")).get("m.new_content"))
 
 
 def _start(called: Called) -> re.Pattern[str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from echobot.chats.matrix.reading import Called, read, since_own_join
+from echobot.chats.matrix.reading import Called, read, read_edit, revised, since_own_join
 from echobot.core.message import AccountName, Address
 
 BOT = "@echobot:example.org"
@@ -187,6 +187,8 @@ def test_no_event_however_strange_stops_the_bot(said, alone):
     strange = {**event(), **said, "event_id": "$event", "sender": "@mallory:example.org"}
 
     heard(strange, alone=alone)
+    revised(strange, BOT)
+    read_edit(strange, heard(event("!echo what is Matrix?")), CALLED)
     since_own_join([strange], BOT)
 
 

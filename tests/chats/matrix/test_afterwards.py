@@ -1,0 +1,166 @@
+"""What people do to what was said before: they edit it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from echobot.app import account_of
+from echobot.bot import Bot as Mind
+from echobot.bot import Manners
+from echobot.core.answering import Answerer
+from echobot.core.message import AccountName, Address, DeliveryKey, MessageId, Place, Reply
+from echobot.limits import Allowance
+from echobot.settings import Limits
+from echobot.stores.sql import SqlStore
+from tests.chats.matrix.conftest import Bot
+from tests.samples import knowledge
+from tests.servers.people import Person, until
+
+pytestmark = pytest.mark.server
+
+QUESTION = "!echo what is the fediverse?"
+OTHER_QUESTION = "!echo an alternative to gdrive?"
+
+
+class Answering:
+    """The bot with the sample knowledge and a store, in a room; and what its asker sees of it."""
+
+    def __init__(self, bot: Bot, store: SqlStore) -> None:
+        self.bot, self.store = bot, store
+        answerer = Answerer(knowledge())
+        manners = Manners({AccountName("room-bot"): timedelta(hours=2)})
+        self._mind = Mind(lambda: answerer, store, Allowance(Limits()), manners, lambda: datetime.now(UTC))
+        self._running: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self.bot.renew()
+        self._running = asyncio.create_task(account_of(self.bot.chat, self._mind, self.store))
+        await until(lambda: self.bot.chat.last_good_sync_at or self._running.done(), "the first sync")
+
+    async def stop(self) -> None:
+        if self._running is not None:
+            self._running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._running
+        await self.bot.chat.close()
+
+    async def said(self, room: str, by: Person) -> list[str]:
+        """What the bot's messages in a room say now, taken away ones left out."""
+        events = [event for event in await by.messages(room) if event["sender"] == self.bot.user and event["content"]]
+        return [_shown(event) for event in events if _relation(event) != "m.replace"]
+
+    async def says(self, room: str, by: Person, *beginnings: str) -> None:
+        """Wait until this is how its messages begin."""
+
+        async def does() -> bool:
+            said = await self.said(room, by)
+            return len(said) == len(beginnings) and all(map(str.startswith, said, beginnings))
+
+        await until(does, f"the bot to say {beginnings}")
+
+
+def _relation(event) -> str | None:
+    return event["content"].get("m.relates_to", {}).get("rel_type")
+
+
+def _shown(event) -> str:
+    edit = event.get("unsigned", {}).get("m.relations", {}).get("m.replace")
+    return (edit["content"]["m.new_content"] if edit else event["content"])["body"]
+
+
+@pytest.fixture
+async def answering(bot: Bot) -> AsyncIterator[Answering]:
+    store = SqlStore.open("sqlite://")
+    answering = Answering(bot, store)
+    yield answering
+    await answering.stop()
+    await store.close()
+
+
+# Edited questions
+
+
+async def test_an_edit_is_a_message_that_revises_the_first_and_stays_in_its_thread(bot: Bot, alice: Person, room: str):
+    await bot.listen()
+    root = await alice.say(room, "Let us talk about chat.")
+    first = await alice.say(room, QUESTION, **{"m.relates_to": {"rel_type": "m.thread", "event_id": root}})
+    edit = await alice.edit(room, first, OTHER_QUESTION)
+
+    _, message = await bot.kept.have(2)
+
+    assert (message.id, message.revises, message.text) == (edit, first, "an alternative to gdrive?")
+    assert (message.place, message.address, message.sender) == (
+        Place("room-bot", room, root),
+        Address.NAMED,
+        alice.user,
+    )
+
+
+async def test_an_edit_that_leaves_the_name_out_still_is_one_of_a_question(bot: Bot, alice: Person, room: str):
+    await bot.listen()
+    first = await alice.say(room, QUESTION)
+    await alice.edit(room, first, "what is Matrix?")
+
+    await bot.kept.have(2)
+
+    assert bot.kept.texts == ["what is the fediverse?", "what is Matrix?"]
+
+
+async def test_edits_of_what_was_no_question_and_of_other_peoples_words_are_not_heard(
+    bot: Bot, alice: Person, carol: Person, room: str
+):
+    await bot.listen()
+    talk = await alice.say(room, "Carol, shall we meet at noon?")
+    await alice.edit(room, talk, OTHER_QUESTION)
+    first = await alice.say(room, QUESTION)
+    await carol.edit(room, first, OTHER_QUESTION)
+    await alice.edit(room, first, "!echo a picture", msgtype="m.image")
+    await carol.say(room, "!echo two")
+
+    await bot.kept.have(2)
+
+    assert bot.kept.texts == ["what is the fediverse?", "two"]
+
+
+async def test_a_reply_in_place_of_another_changes_it_and_mentions_nobody_anew(bot: Bot, alice: Person, room: str):
+    question = await alice.say(room, QUESTION)
+    first = Reply(DeliveryKey("a"), Place("room-bot", room), MessageId(question), alice.user, "Servers.", "en")
+    there = await bot.chat.send(first)
+    change = Reply(
+        DeliveryKey("b"), first.place, first.to, alice.user, "Files.", "en", revises=first.key, instead_of=there
+    )
+    again = [await bot.chat.send(change) for _ in range(2)]
+
+    _, shown, edit = await alice.messages(room)
+
+    assert again == [there, there]
+    assert _shown(shown) == "Files."
+    assert edit["content"]["m.mentions"] == {}
+    assert edit["content"]["m.new_content"]["m.mentions"] == {"user_ids": [alice.user]}
+    assert await bot.chat.find(change) is None
+
+
+async def test_an_edited_question_gets_its_new_answer_in_place_of_the_first(
+    answering: Answering, alice: Person, room: str
+):
+    await answering.start()
+    question = await alice.say(room, QUESTION)
+    await answering.says(room, alice, "Many servers")
+    await alice.edit(room, question, OTHER_QUESTION)
+
+    await answering.says(room, alice, "Instead of Google Drive:")
+
+
+async def test_what_was_asked_and_edited_while_the_bot_was_away_is_answered_in_its_last_form(
+    answering: Answering, alice: Person, room: str
+):
+    await answering.start()
+    await answering.stop()
+    question = await alice.say(room, QUESTION)
+    await alice.edit(room, question, OTHER_QUESTION)
+    await answering.start()
+
+    await answering.says(room, alice, "Instead of Google Drive:")
