@@ -67,6 +67,8 @@ class Bot:
         now = self._clock()
         if message.address is Address.NOT:
             return _NOTHING
+        if message.takes_back:
+            return await self._taken_back(message)
         before = await self._store.conversation(message.place, message.sender)
         if before and before.is_over(now):
             before = None
@@ -112,7 +114,7 @@ class Bot:
         An answer is never taken back for none: what was edited may have been a "2" or a "why?", whose time is over.
         """
         given = await self._store.meaning(_key(message.place, message.revises or message.id))
-        if given is None:
+        if not given:
             return _NOTHING
         handling = self._answer(message, None, now, self._hint(message, before))
         found, meant = "found", [reply.meaning for reply in handling.replies]
@@ -120,6 +122,11 @@ class Bot:
         if given in meant or worse or self._may(message, now) is not Ruling.ALLOW:
             return _NOTHING
         return handling
+
+    async def _taken_back(self, message: Message) -> Handling:
+        """Nobody has to read the answer to what somebody wishes unasked, however late, and whoever took it away."""
+        given = await self._store.meaning(_key(message.place, message.revises or message.id))
+        return Handling((_reply(message, "", Language(""), ""),)) if given else _NOTHING
 
     def _answer(
         self, message: Message, before: Conversation | None, now: datetime, hint: Language | None = None

@@ -87,7 +87,8 @@ class Chat(Protocol):
         acknowledged to the server before `keep` has returned. A batch without messages still moves the cursor.
         A message may be given twice; it may not be left out. What the bot itself or another bot said and what was said
         before the bot came are left out here; an edit is left out, or comes after the first message as one of its own
-        that `revises` it. The server being away is waited for, with growing pauses.
+        that `revises` it; what was taken away comes as one without a text, whoever it was said to.
+        The server being away is waited for, with growing pauses.
         Returns normally when the chat is over (the console's end of input). Raises `LoginRefused` when the account's
         token is no longer accepted, and never tries again on its own.
         """
@@ -96,7 +97,7 @@ class Chat(Protocol):
         """Send a reply or a post and return what the server calls it.
 
         One `key` makes one of it, however often it is sent. What stands `instead_of` something earlier changes that
-        and makes nothing new; a post without wordings takes the earlier one away.
+        and makes nothing new; without words it takes the earlier one away.
         Raises `ChatUnavailable` when the outcome is unknown or later may help, `ChatRefused` when it never will; of
         those `NotAsMeant` when the server did something else, such as to show the reply to others.
         It does not wait and does not try again: `delivery` does both.

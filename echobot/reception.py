@@ -114,12 +114,12 @@ def until_somebody_repeats(messages: Sequence[Message]) -> Iterator[list[Message
     """The messages in their order, parted so that nobody speaks twice in a room within a part.
 
     "2" is only understood once the choices before it are in the store, so a person's next message waits for the next
-    transaction; everybody else's share one.
+    transaction, and so does what revises a message; everybody else's share one.
     """
     part: dict[tuple[str, str], Message] = {}
     for message in messages:
         speaker = (message.place.room, message.sender)
-        if speaker in part:
+        if speaker in part or any(message.revises == other.id for other in part.values()):
             yield list(part.values())
             part = {}
         part[speaker] = message

@@ -43,6 +43,12 @@ class Dialogue:
         edited = replace(self.last, id=MessageId(f"{asked}~{next(self._numbers)}"), text=text, revises=asked)
         return await self._settle(replace(edited, sent_at=self.now))
 
+    async def take_back(self, first, by="moderator"):
+        """Somebody takes a message away: the one that led to `first`, or the last when that led to nothing."""
+        asked = first.replies[0].to if first.replies else self.last.id
+        id_ = MessageId(f"{asked}-{next(self._numbers)}")
+        return await self._settle(replace(self.last, id=id_, sender=by, text="", revises=asked, sent_at=self.now))
+
     async def _settle(self, message):
         place = message.place
         await self.store.keep(place.account, [message], message.id, self.now)

@@ -19,7 +19,6 @@ from echobot.core.message import (
     MessageId,
     Outgoing,
     Place,
-    Post,
     Reply,
     Wish,
 )
@@ -161,18 +160,18 @@ class FakeChat:
 
     def _make(self, outgoing: Outgoing) -> None:
         """What stands in place of another keeps that one's name; without words it takes it away."""
-        if isinstance(outgoing, Post) and outgoing.instead_of:
+        if outgoing.instead_of:
             self.posts = [left for post in self.posts for left in _after(post, outgoing)]
-        elif self._known_until.get(outgoing.key, datetime.min.replace(tzinfo=UTC)) <= self._clock():
+        elif outgoing.text and self._known_until.get(outgoing.key, datetime.min.replace(tzinfo=UTC)) <= self._clock():
             self.posts.append(outgoing)
             self._known_until[outgoing.key] = self._clock() + self.key_lifetime
 
 
-def _after(post: Outgoing, change: Post) -> list[Outgoing]:
+def _after(post: Outgoing, change: Outgoing) -> list[Outgoing]:
     """What is left of a post; a change keeps its name."""
     if f"${post.key}" != change.instead_of:
         return [post]
-    return [replace(change, key=post.key)] if change.wordings else []
+    return [replace(change, key=post.key)] if change.text else []
 
 
 @dataclass(frozen=True)

@@ -284,3 +284,37 @@ async def test_an_edit_of_what_was_never_answered_is_not_answered(dialogue):
 
     assert unheard.replies == ()
     assert (await dialogue.edit(unheard, "an alternative to gdrive?")).replies == ()
+
+
+# Questions that were taken away
+
+
+async def test_the_answer_to_a_question_that_was_taken_away_is_taken_away_whoever_did_it(dialogue):
+    first = await dialogue.handle("what is the fediverse?")
+    (reply,) = (await dialogue.take_back(first)).replies
+
+    assert (reply.text, reply.revises) == ("", first.replies[0].key)
+
+
+async def test_it_is_taken_away_however_late_and_often_somebody_asked_and_whatever_they_want(dialogue):
+    first = await dialogue.handle("what is the fediverse?")
+    for _ in range(8):
+        await dialogue.say("what is the fediverse?")
+    dialogue.now += timedelta(days=1)
+    await dialogue.say("stop")
+
+    assert len((await dialogue.take_back(first, by="ada")).replies) == 1
+
+
+async def test_what_led_to_no_answer_is_taken_away_in_silence(dialogue):
+    unheard = await dialogue.handle("what is the fediverse?", ago=timedelta(hours=3))
+
+    assert (await dialogue.take_back(unheard)).replies == ()
+
+
+async def test_nothing_is_taken_away_twice_nor_answered_any_more(dialogue):
+    first = await dialogue.handle("what is the fediverse?")
+    await dialogue.take_back(first)
+
+    assert (await dialogue.take_back(first)).replies == ()
+    assert (await dialogue.edit(first, "an alternative to gdrive?")).replies == ()

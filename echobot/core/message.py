@@ -49,6 +49,11 @@ class Message:
     language: str | None = None  # what the sender's program says it is in, which is often wrong
     revises: MessageId | None = None  # the message that this is a later form of: its sender edited it
 
+    @property
+    def takes_back(self) -> bool:
+        """A later form without any words: what was asked is asked no more."""
+        return self.revises is not None and not self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -61,7 +66,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The words sent back to one message. The text is plain, with "- " before items and bare links."""
+    """The words sent back to one message. The text is plain, with "- " before items and bare links.
+
+    Without any words it takes away the one it stands in place of.
+    """
 
     key: DeliveryKey
     place: Place

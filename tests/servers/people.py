@@ -46,6 +46,10 @@ class Person:
         replaces = {"rel_type": "m.replace", "event_id": event}
         return await self.say(room, f"* {body}", **{"m.new_content": new, "m.relates_to": replaces})
 
+    async def redact(self, room: str, event: str) -> str:
+        redacted = await self.request("PUT", f"rooms/{quote(room)}/redact/{event}/{uuid.uuid4().hex}", {})
+        return str(redacted["event_id"])
+
     async def send(self, room: str, kind: str, content: dict[str, Any]) -> str:
         sent = await self.request("PUT", f"rooms/{quote(room)}/send/{kind}/{uuid.uuid4().hex}", content)
         return str(sent["event_id"])

@@ -13,7 +13,16 @@ from echobot.chats.matrix.earlier import Earlier
 from echobot.chats.matrix.homeserver import ask, connect
 from echobot.chats.matrix.invites import Door, inviter_of
 from echobot.chats.matrix.lookback import Lookback
-from echobot.chats.matrix.reading import Called, Event, is_own_join, read, read_edit, revised, since_own_join
+from echobot.chats.matrix.reading import (
+    Called,
+    Event,
+    is_own_join,
+    read,
+    read_edit,
+    read_redaction,
+    revised,
+    since_own_join,
+)
 from echobot.chats.matrix.replying import Replying
 from echobot.chats.matrix.rhythm import USUAL, Rhythm
 from echobot.chats.matrix.sync import Gaps, Sync
@@ -125,9 +134,11 @@ class MatrixChat:
         self._warn_if_encrypted(room, events)
         oldest = self._clock() - self._answer_within
         messages = [await self._message(event, called, room, alone=alone) for event in events]
-        return [message for message in messages if message and message.sent_at >= oldest]
+        return [message for message in messages if message and (message.takes_back or message.sent_at >= oldest)]
 
     async def _message(self, event: Event, called: Called, room: str, *, alone: bool) -> Message | None:
+        if redaction := read_redaction(event, called.user, self.account, room):
+            return redaction
         if (first := revised(event, called.user)) is None:
             return read(event, called, self.account, room, alone=alone)
         told = await self._earlier.event(room, first)

@@ -69,6 +69,19 @@ def read_edit(event: Event, before: Message, called: Called) -> Message | None:
     return replace(now, place=before.place, address=before.address, revises=before.id)
 
 
+def read_redaction(event: Event, user: str, account: AccountName, room: str) -> Message | None:
+    """That something was taken away, by whoever may; what it was, and whether the bot was meant, it tells no more."""
+    sent_at = _moment(event.get("origin_server_ts"))
+    redacted = _text(event.get("redacts") or _mapping(event.get("content")).get("redacts"))
+    taken_away = event.get("type") == "m.room.redaction" and redacted
+    if not taken_away or sent_at is None or event.get("sender") == user:
+        return None
+    sender, place = str(event["sender"]), Place(account, room)
+    return Message(
+        MessageId(str(event["event_id"])), place, sender, "", sent_at, Address.NAMED, revises=MessageId(redacted)
+    )
+
+
 def is_mentioned(content: Event, user: str) -> bool:
     """Whether the sender's program says so; a link to the user counts only from programs that say nothing (MSC3952)."""
     if isinstance(mentions := content.get("m.mentions"), Mapping):

@@ -20,15 +20,19 @@ class Replying:
         self._lookback = lookback
 
     async def send(self, reply: Reply) -> str:
-        """The id of its event; a change keeps the first one's."""
-        if reply.instead_of:
+        """The id of its event; a change keeps the first one's. What never arrived needs not be taken away."""
+        if reply.instead_of and reply.text:
             await self._say(reply, writing.edit(reply, reply.instead_of))
-            return reply.instead_of
-        return await self._say(reply, writing.reply(reply))
+        elif reply.instead_of:
+            transaction = writing.transaction(reply.key)
+            await ask(self._client.room_redact(reply.place.room, reply.instead_of, tx_id=transaction))
+        elif reply.text:
+            return await self._say(reply, writing.reply(reply))
+        return reply.instead_of or ""
 
     async def find(self, reply: Reply) -> str | None:
         """None also for a change: made once more, it changes nothing."""
-        if reply.instead_of:
+        if reply.instead_of or not reply.text:
             return None
         events = await self._lookback.since(reply.place.room, reply.key)
         return events.get(writing.transaction(reply.key))

@@ -1,4 +1,4 @@
-"""What people do to what was said before: they edit it."""
+"""What people do to what was said before: they edit it, or take it away."""
 
 import asyncio
 import contextlib
@@ -164,3 +164,64 @@ async def test_what_was_asked_and_edited_while_the_bot_was_away_is_answered_in_i
     await answering.start()
 
     await answering.says(room, alice, "Instead of Google Drive:")
+
+
+# Redacted questions
+
+
+async def test_a_redaction_is_a_message_without_words_that_revises_what_was_redacted(
+    bot: Bot, alice: Person, room: str
+):
+    await bot.listen()
+    first = await alice.say(room, QUESTION)
+    await bot.kept.have(1)
+    redaction = await alice.redact(room, first)
+
+    _, message = await bot.kept.have(2)
+
+    assert (message.id, message.revises, message.text, message.takes_back) == (redaction, first, "", True)
+
+
+async def test_what_the_bot_redacts_itself_is_none_of_its_business(bot: Bot, alice: Person, room: str):
+    await bot.listen()
+    await bot.person.redact(room, await bot.person.say(room, "One moment."))
+    await alice.say(room, QUESTION)
+
+    await bot.kept.have(1)
+
+    assert bot.kept.texts == ["what is the fediverse?"]
+
+
+async def test_a_redacted_question_takes_its_answer_with_it(answering: Answering, alice: Person, room: str):
+    await answering.start()
+    question = await alice.say(room, QUESTION)
+    await alice.say(room, OTHER_QUESTION)
+    await answering.says(room, alice, "Many servers", "Instead of Google Drive:")
+    await alice.redact(room, question)
+
+    await answering.says(room, alice, "Instead of Google Drive:")
+
+
+async def test_an_answer_that_was_changed_is_taken_away_too(answering: Answering, alice: Person, room: str):
+    await answering.start()
+    question = await alice.say(room, QUESTION)
+    await answering.says(room, alice, "Many servers")
+    await alice.edit(room, question, OTHER_QUESTION)
+    await answering.says(room, alice, "Instead of Google Drive:")
+    await alice.redact(room, question)
+
+    await answering.says(room, alice)
+
+
+async def test_a_question_redacted_while_the_bot_was_away_loses_its_answer_however_late(
+    answering: Answering, alice: Person, room: str
+):
+    await answering.start()
+    question = await alice.say(room, QUESTION)
+    await answering.says(room, alice, "Many servers")
+    await answering.stop()
+    await alice.redact(room, question)
+    answering.bot.answer_within = timedelta(0)
+    await answering.start()
+
+    await answering.says(room, alice)

@@ -109,17 +109,17 @@ async def test_neither_bots_nor_the_bot_itself_are_heard(bot: Bot, alice: Person
     assert bot.kept.texts == ["one", "two"]
 
 
-async def test_a_redacted_question_is_not_heard(bot: Bot, alice: Person, room: str):
+async def test_of_a_redacted_question_only_the_redaction_is_heard(bot: Bot, alice: Person, room: str):
     await bot.listen()
     await bot.stop()
     event = await alice.say(room, "!echo one")
-    await alice.request("PUT", f"rooms/{room}/redact/{event}/1", {})
+    await alice.redact(room, event)
     await alice.say(room, "!echo two")
     await bot.listen()
 
-    await bot.kept.have(1)
+    redaction, two = await bot.kept.have(2)
 
-    assert bot.kept.texts == ["two"]
+    assert (redaction.revises, redaction.text, two.text) == (event, "", "two")
 
 
 async def test_an_encrypted_room_is_told_to_the_operator_once(bot: Bot, alice: Person, room: str):
