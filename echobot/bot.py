@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from echobot.core import followup
-from echobot.core.answer import Choices, Found, Unknown
+from echobot.core.answer import Choices, Found, Meaning, Unknown
 from echobot.core.answering import Answered, Answerer
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap, gap_in
 from echobot.core.knowledge import Language
 from echobot.core.message import AccountName, Address, DeliveryKey, Message, MessageId, Place, Reply, Wish
+from echobot.core.reaction import DISLIKED, LIKED, Votes
 from echobot.core.wording import Voice
 from echobot.limits import Allowance, Ruling
 from echobot.ports import Store
@@ -31,6 +32,7 @@ class Handling:
     conversation: Conversation | None = None
     gap: Gap | None = None
     wish: Wish | None = None
+    votes: Votes | None = None
 
 
 _NOTHING = Handling()
@@ -69,13 +71,14 @@ class Bot:
             return _NOTHING
         if message.takes_back:
             return await self._taken_back(message)
+        if message.reacts_to is not None:
+            return await self._reacted(message, message.reacts_to, now)
         before = await self._store.conversation(message.place, message.sender)
         if before and before.is_over(now):
             before = None
         if (wished := await self._wished(message, before, now)) is not None:
             return wished
-        late = now - message.sent_at > self._manners.answer_within[message.place.account]
-        if late or message.address is Address.SPENT:
+        if self._is_late(message, now) or message.address is Address.SPENT:
             return _NOTHING
         return await (self._again if message.revises else self._once)(message, before, now)
 
@@ -128,6 +131,20 @@ class Bot:
         given = await self._store.meaning(_key(message.place, message.revises or message.id))
         return Handling((_reply(message, "", Language(""), ""),)) if given else _NOTHING
 
+    async def _reacted(self, message: Message, to: str, now: datetime) -> Handling:
+        """A number picks one of the choices that it was put under, however old they are; a thumb is counted."""
+        account = message.place.account
+        given = Meaning.read(await self._store.meaning_of(account, to) or "")
+        votes, picked = _votes(given, message.text), _picked(given, message)
+        if not (votes or picked) or await self._store.is_silenced(account, message.sender):
+            return _NOTHING
+        if self._is_late(message, now) or self._may(message, now) is not Ruling.ALLOW:
+            return _NOTHING
+        return self._answer(message, picked, now) if picked else Handling(votes=votes)
+
+    def _is_late(self, message: Message, now: datetime) -> bool:
+        return now - message.sent_at > self._manners.answer_within[message.place.account]
+
     def _answer(
         self, message: Message, before: Conversation | None, now: datetime, hint: Language | None = None
     ) -> Handling:
@@ -135,7 +152,8 @@ class Bot:
         answered = self._answerer().answer(message.text, hint, before, today=now.date())
         language = answered.question.language
         gap = gap_in(message.text, language, now) if answered.answer == Unknown() else None
-        reply = _reply(message, answered.text, language, answered.meaning)
+        offers = len(answered.entries) if isinstance(answered.answer, Choices) else 0
+        reply = _reply(message, answered.text, language, str(answered.meaning), offers)
         return Handling((reply,), _after(message, answered, now), gap)
 
     def _said(self, message: Message, before: Conversation | None, say: Callable[[Voice], str]) -> Reply:
@@ -153,14 +171,29 @@ class Bot:
         return self._manners.languages.get(message.place.account)
 
 
-def _reply(message: Message, text: str, language: Language, meaning: str) -> Reply:
-    key, asked = _key(message.place, message.id), message.revises or message.id
+def _reply(message: Message, text: str, language: Language, meaning: str, offers: int = 0) -> Reply:
+    key, asked = _key(message.place, message.id), message.revises or message.reacts_to or message.id
     first = _key(message.place, message.revises) if message.revises else None
-    return Reply(key, message.place, asked, message.sender, text, language, message.envelope, meaning, first)
+    sender, envelope, to = message.sender, message.envelope, MessageId(asked)
+    return Reply(key, message.place, to, sender, text, language, envelope, meaning, first, offers=offers)
 
 
 def _key(place: Place, message: MessageId) -> DeliveryKey:
     return DeliveryKey(f"{place.account}:{message}")
+
+
+def _votes(given: Meaning, sign: str) -> Votes | None:
+    """What a thumb says of the entry that was given; what else was asked beside it is only named there."""
+    if given.outcome != "found" or sign not in (LIKED, DISLIKED):
+        return None
+    return Votes(given.entries[0], liked=int(sign == LIKED), disliked=int(sign == DISLIKED))
+
+
+def _picked(given: Meaning, message: Message) -> Conversation | None:
+    """The conversation in which the number means one of the choices that were given."""
+    if given.outcome != "choices" or not message.text.isdecimal() or int(message.text) > len(given.entries):
+        return None
+    return Conversation(message.place, message.sender, message.sent_at, Language(given.language), given.entries)
 
 
 def _after(message: Message, answered: Answered, now: datetime) -> Conversation:

@@ -11,6 +11,7 @@ from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
 from echobot.core.ledger import Ledger, Posting, Slot
 from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Outgoing, Place, Post, Reply, Wish
+from echobot.core.reaction import Votes
 
 Keep: TypeAlias = Callable[[Sequence[Message], str], Awaitable[None]]
 """Keeps messages and the cursor behind them, both or neither."""
@@ -25,6 +26,7 @@ class Settlement:
     conversations: Sequence[Conversation] = ()
     gaps: Sequence[Gap] = ()
     wishes: Sequence[Wish] = ()
+    votes: Sequence[Votes] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class Store(Protocol):
         """Messages are dealt with: replies enter the outbox, texts are forgotten, the conversations go on.
 
         What the knowledge lacks is added to the gaps; a text that is among them in that language is counted up.
-        A wish for silence is kept until the same person takes it back.
+        A wish for silence is kept until the same person takes it back; votes are added up by entry.
         """
 
     async def outbox(self, account: AccountName, now: datetime, limit: int) -> list[Delivery]:
@@ -163,6 +165,9 @@ class Store(Protocol):
     async def meaning(self, key: DeliveryKey) -> str | None:
         """What was last answered under this key or in place of it; None when nothing was, or nobody knows any more."""
 
+    async def meaning_of(self, account: AccountName, remote_id: str) -> str | None:
+        """What the bot's words that the server calls so answer by now; None when they are no answer, or forgotten."""
+
     async def is_silenced(self, account: AccountName, person: str) -> bool:
         """Whether this person wants no answers from the account."""
 
@@ -177,6 +182,9 @@ class Store(Protocol):
 
     async def gaps(self) -> list[Gap]:
         """What could not be answered, most frequent first."""
+
+    async def votes(self) -> list[Votes]:
+        """What people thought of each entry that was judged, what helped least first."""
 
     async def forget(self, ids_before: datetime, conversations_before: datetime, gaps_before: datetime) -> None:
         """Remove the ids of what was settled or sent before then, conversations and gaps that were last met before.

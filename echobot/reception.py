@@ -13,6 +13,7 @@ import structlog
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
 from echobot.core.message import Message, Reply, Wish
+from echobot.core.reaction import Votes
 from echobot.errors import EchobotError
 from echobot.ports import Chat, Settlement, Store
 
@@ -36,6 +37,8 @@ class Handling(Protocol):
     def gap(self) -> Gap | None: ...
     @property
     def wish(self) -> Wish | None: ...
+    @property
+    def votes(self) -> Votes | None: ...
 
 
 class Handler(Protocol):
@@ -94,6 +97,7 @@ class Reception:
             conversations=[handling.conversation for handling in handlings if handling.conversation],
             gaps=[handling.gap for handling in handlings if handling.gap],
             wishes=[handling.wish for handling in handlings if handling.wish],
+            votes=[handling.votes for handling in handlings if handling.votes],
         )
         await self._store.settle(settlement, self._clock())
         if settlement.replies:

@@ -22,6 +22,7 @@ from echobot.core.message import (
     Reply,
     Wish,
 )
+from echobot.core.reaction import Votes
 from echobot.errors import ChatError, ChatRefused, ChatUnavailable
 from echobot.ports import Keep, Store
 
@@ -180,6 +181,7 @@ class Echoed:
     conversation: Conversation | None = None
     gap: Gap | None = None
     wish: Wish | None = None
+    votes: Votes | None = None
 
 
 class EchoBot:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from echobot.core import followup
-from echobot.core.answer import Answer, Choices, Found, Match, Question, Unknown
+from echobot.core.answer import Answer, Choices, Found, Match, Meaning, Question, Unknown
 from echobot.core.conversation import Conversation, decide
 from echobot.core.knowledge import EntryId, Intent, Knowledge, Language, Texts
 from echobot.core.language import LanguageGuess
@@ -32,9 +32,8 @@ class Answered:
         return type(self.answer).__name__.lower()
 
     @property
-    def meaning(self) -> str:
-        """What was answered, in short; the same for the same answer, whatever its words are."""
-        return f"{self.outcome} {self.question.language} {' '.join(self.entries)}".strip()
+    def meaning(self) -> Meaning:
+        return Meaning(self.outcome, self.question.language, self.entries)
 
     @property
     def entries(self) -> tuple[EntryId, ...]:

@@ -48,6 +48,7 @@ class Message:
     envelope: str = ""  # what the chat needs to bring a reply back; nobody else reads it
     language: str | None = None  # what the sender's program says it is in, which is often wrong
     revises: MessageId | None = None  # the message that this is a later form of: its sender edited it
+    reacts_to: str | None = None  # what the server calls the bot's own words that this sign was put under
 
     @property
     def takes_back(self) -> bool:
@@ -81,6 +82,7 @@ class Reply:
     meaning: str = ""  # what was answered, in short: an edited question with the same meaning needs no other answer
     revises: DeliveryKey | None = None  # the reply that this one takes the place of
     instead_of: str | None = None  # what the server calls that reply, once it is there
+    offers: int = 0  # how many choices it gives a number
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from echobot.stores.tables import (
     postings,
     silenced,
     troubles,
+    votes,
 )
 
 _NOW = bindparam("now", type_=Moment())
@@ -76,6 +77,13 @@ MEANING = (
     .limit(1)
 )
 
+MEANING_OF = (
+    select(outbox.c.meaning)
+    .where(outbox.c.account == _ACCOUNT, outbox.c.remote_id == bindparam("remote"))
+    .order_by(outbox.c.seq.desc())
+    .limit(1)
+)
+
 _still_to_send = update(outbox).where(outbox.c.key == bindparam("its_key"), outbox.c.done_at.is_(None))
 ATTEMPTING = _still_to_send.values(
     first_tried_at=func.coalesce(outbox.c.first_tried_at, _NOW, type_=Moment()), tries=outbox.c.tries + 1
@@ -122,6 +130,9 @@ FORGET_GAPS = delete(gaps).where(gaps.c.last_at < _BEFORE)
 FORGET_RAREST_GAPS = delete(gaps).where(tuple_(gaps.c.text, gaps.c.language).in_(_rarest))
 
 
+VOTES = select(votes).order_by(votes.c.disliked.desc(), votes.c.liked, votes.c.entry)
+
+
 @cache
 def insert_new(dialect: str, table: Table) -> Any:
     """Rows whose key is there already are left as they are."""
@@ -142,6 +153,13 @@ def count_gaps(dialect: str) -> Any:
     insert = _insert(dialect, gaps)
     more = {"times": gaps.c.times + insert.excluded.times, "last_at": insert.excluded.last_at}
     return insert.on_conflict_do_update(index_elements=list(gaps.primary_key), set_=more)
+
+
+@cache
+def count_votes(dialect: str) -> Any:
+    insert = _insert(dialect, votes)
+    more = {name: votes.c[name] + insert.excluded[name] for name in ("liked", "disliked")}
+    return insert.on_conflict_do_update(index_elements=list(votes.primary_key), set_=more)
 
 
 def _insert(dialect: str, table: Table) -> Any:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
 from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place, Wish
+from echobot.core.reaction import Votes
 from echobot.ports import MOST_GAPS, Backlog, Settlement, Trouble
 from echobot.stores import rows, statements
 from echobot.stores.tables import conversations, cursors, inbox, outbox, silenced, troubles
@@ -41,6 +42,8 @@ def settle(connection: Connection, settlement: Settlement, now: datetime) -> Non
     replace(connection, conversations, [rows.conversation_row(talk) for talk in settlement.conversations])
     if lacking := [rows.gap_row(gap) for gap in settlement.gaps]:
         connection.execute(statements.count_gaps(connection.dialect.name), lacking)
+    if counted := [rows.votes_row(votes) for votes in settlement.votes]:
+        connection.execute(statements.count_votes(connection.dialect.name), counted)
     _follow(connection, settlement.wishes)
 
 
@@ -58,6 +61,10 @@ def is_silenced(connection: Connection, account: AccountName, person: str) -> bo
 
 def meaning(connection: Connection, key: DeliveryKey) -> str | None:
     return connection.scalar(statements.MEANING, {"its_key": key})
+
+
+def meaning_of(connection: Connection, account: AccountName, remote_id: str) -> str | None:
+    return connection.scalar(statements.MEANING_OF, {"account": account, "remote": remote_id})
 
 
 def note_trouble(connection: Connection, about: str, trouble: str | None, now: datetime) -> None:
@@ -112,6 +119,10 @@ def conversation(connection: Connection, place: Place, person: str) -> Conversat
 
 def gaps(connection: Connection) -> list[Gap]:
     return [rows.gap_from(row) for row in connection.execute(statements.GAPS)]
+
+
+def votes(connection: Connection) -> list[Votes]:
+    return [rows.votes_from(row) for row in connection.execute(statements.VOTES)]
 
 
 def forget(connection: Connection, ids_before: datetime, conversations_before: datetime, gaps_before: datetime) -> None:

@@ -58,5 +58,15 @@ def _from_3(connection: Connection) -> None:
     connection.exec_driver_sql("CREATE TABLE withdrawals (announcement TEXT NOT NULL, PRIMARY KEY (announcement))")
 
 
-_STEPS = {1: _from_1, 2: _from_2, 3: _from_3}
+def _from_4(connection: Connection) -> None:
+    connection.exec_driver_sql("ALTER TABLE inbox ADD COLUMN reacts_to TEXT")
+    connection.exec_driver_sql("ALTER TABLE outbox ADD COLUMN offers INTEGER")
+    connection.exec_driver_sql("CREATE INDEX outbox_by_remote_id ON outbox (remote_id)")
+    connection.exec_driver_sql(
+        "CREATE TABLE votes (entry TEXT NOT NULL, liked INTEGER NOT NULL, disliked INTEGER NOT NULL,"
+        " PRIMARY KEY (entry))"
+    )
+
+
+_STEPS = {1: _from_1, 2: _from_2, 3: _from_3, 4: _from_4}
 """What leads from each form to the next one."""

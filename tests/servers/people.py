@@ -46,6 +46,11 @@ class Person:
         replaces = {"rel_type": "m.replace", "event_id": event}
         return await self.say(room, f"* {body}", **{"m.new_content": new, "m.relates_to": replaces})
 
+    async def react(self, room: str, event: str, sign: str) -> str:
+        """Put a sign under an event."""
+        under = {"rel_type": "m.annotation", "event_id": event, "key": sign}
+        return await self.send(room, "m.reaction", {"m.relates_to": under})
+
     async def redact(self, room: str, event: str) -> str:
         redacted = await self.request("PUT", f"rooms/{quote(room)}/redact/{event}/{uuid.uuid4().hex}", {})
         return str(redacted["event_id"])
@@ -65,13 +70,17 @@ class Person:
 
     async def messages(self, room: str) -> list[dict[str, Any]]:
         """Everything said in a room, oldest first."""
+        return await self.events(room, "m.room.message")
+
+    async def events(self, room: str, kind: str) -> list[dict[str, Any]]:
+        """What happened of one kind in a room, oldest first."""
         events: list[dict[str, Any]] = []
         page: dict[str, Any] = {"end": ""}
         while "end" in page:
             start = f"&from={page['end']}" if page["end"] else ""
             page = await self.request("GET", f"rooms/{quote(room)}/messages?dir=b&limit=500{start}")
             events += page["chunk"]
-        return [event for event in reversed(events) if event["type"] == "m.room.message"]
+        return [event for event in reversed(events) if event["type"] == kind]
 
     async def download(self, address: str) -> tuple[str, bytes]:
         """The kind and the content of what is at an address like `mxc://localhost/id`."""

@@ -8,8 +8,9 @@ from datetime import timedelta, timezone
 import pytest
 
 from echobot.core.gap import Gap
-from echobot.core.knowledge import Language
+from echobot.core.knowledge import EntryId, Language
 from echobot.core.message import AccountName, Place, Wish
+from echobot.core.reaction import Votes
 from echobot.errors import StoreError
 from echobot.ports import MOST_GAPS, Backlog, Settlement, Trouble
 from echobot.stores.sql import SqlStore
@@ -408,6 +409,46 @@ async def test_the_last_meaning_that_was_answered_is_known(store):
     await _queue(store, replace(reply(2), meaning="found signal", revises=first.key))
     assert await store.meaning(first.key) == "found signal"
     assert await store.meaning(reply(3).key) is None
+
+
+async def test_what_was_last_answered_is_known_by_what_the_server_calls_it(store):
+    first = replace(reply(1), meaning="found peertube")
+    await _queue(store, first, replace(reply(2), meaning="found signal", revises=first.key))
+    assert await store.meaning_of(ACCOUNT, "$post") is None
+
+    await store.sent(first.key, "$post", NOON)
+    assert await store.meaning_of(ACCOUNT, "$post") == "found peertube"
+    assert await store.meaning_of(AccountName("other-bot"), "$post") is None
+
+    await store.sent(reply(2).key, "$post", NOON)
+    assert await store.meaning_of(ACCOUNT, "$post") == "found signal"
+
+
+async def test_signs_and_the_number_of_choices_come_back(store):
+    sign = replace(message(1, "2"), reacts_to="$post")
+    await store.keep(ACCOUNT, [sign], "c1", NOON)
+    await _queue(store, replace(reply(1), offers=3))
+
+    assert await store.waiting(ACCOUNT, 10) == [sign]
+    assert [delivery.outgoing.offers for delivery in await store.outbox(ACCOUNT, NOON, 10)] == [3]
+
+
+async def test_votes_are_added_up_by_entry_and_what_helped_least_is_first(store):
+    liked, disliked = Votes(EntryId("peertube"), liked=1), Votes(EntryId("signal"), disliked=1)
+    assert await store.votes() == []
+
+    await store.settle(Settlement(votes=[liked, disliked, liked]), NOON)
+    await store.settle(Settlement(votes=[Votes(EntryId("peertube"), disliked=1), disliked]), NOON)
+
+    assert await store.votes() == [Votes(EntryId("signal"), 0, 2), Votes(EntryId("peertube"), 2, 1)]
+
+
+async def test_a_message_that_cannot_be_settled_votes_for_nothing(store):
+    naive = replace(conversation(), at=NOON.replace(tzinfo=None))
+    with pytest.raises(StoreError):
+        await store.settle(Settlement(conversations=[naive], votes=[Votes(EntryId("signal"), 1)]), NOON)
+
+    assert await store.votes() == []
 
 
 async def test_what_a_chat_wrote_on_the_envelope_comes_back_with_the_message_and_the_reply(store):

@@ -158,7 +158,7 @@ async def test_a_newer_echobots_database_is_refused(path):
         newer.commit()
 
     assert refused(path) == (
-        f"The store {path} was written by a newer echobot (form 7, not 4); "
+        f"The store {path} was written by a newer echobot (form 7, not 5); "
         "install that version again, or put the backup from before it in its place."
     )
 

@@ -39,9 +39,33 @@ CREATE TABLE troubles (about TEXT NOT NULL, text TEXT NOT NULL, since DATETIME N
 UPDATE echobot SET version = 3;
 """
 FORM_3 = FORM_2 + ENVELOPES
+ANNOUNCEMENTS = """
+ALTER TABLE outbox ADD COLUMN post JSON;
+ALTER TABLE outbox ADD COLUMN follows TEXT;
+CREATE TABLE postings (
+    key TEXT NOT NULL, account TEXT NOT NULL, destination TEXT NOT NULL, phase TEXT NOT NULL, visibility TEXT NOT NULL,
+    meant_for DATETIME, revision INTEGER NOT NULL, shown JSON NOT NULL, facts JSON NOT NULL,
+    posted_at DATETIME NOT NULL, withdrawn_at DATETIME, PRIMARY KEY (key)
+);
+CREATE TABLE slots (
+    announcement TEXT NOT NULL, occurrence TEXT NOT NULL, destination TEXT NOT NULL, posting TEXT,
+    until DATETIME NOT NULL, PRIMARY KEY (announcement, occurrence, destination)
+);
+CREATE INDEX ix_slots_until ON slots (until);
+CREATE TABLE announcer (id INTEGER NOT NULL, settled_until DATETIME NOT NULL, PRIMARY KEY (id));
+CREATE TABLE withdrawals (announcement TEXT NOT NULL, PRIMARY KEY (announcement));
+UPDATE echobot SET version = 4;
+"""
+FORM_4 = FORM_3 + ANNOUNCEMENTS
 
 
-FORMS = {"form 1": FORM_1, "form 1 with reasons": FORM_1 + BECAUSE, "form 2": FORM_2, "form 3": FORM_3}
+FORMS = {
+    "form 1": FORM_1,
+    "form 1 with reasons": FORM_1 + BECAUSE,
+    "form 2": FORM_2,
+    "form 3": FORM_3,
+    "form 4": FORM_4,
+}
 
 
 @pytest.fixture(params=FORMS.values(), ids=FORMS)
@@ -91,8 +115,8 @@ async def test_an_older_store_keeps_what_was_in_it(old):
 
 async def test_an_upgrade_that_fails_leaves_the_store_as_it_was(old, monkeypatch):
     before = shape(old)
-    step = upgrading._STEPS[3]
-    monkeypatch.setitem(upgrading._STEPS, 3, lambda connection: (step(connection), step(connection)))
+    step = upgrading._STEPS[4]
+    monkeypatch.setitem(upgrading._STEPS, 4, lambda connection: (step(connection), step(connection)))
     with pytest.raises(StoreError):
         SqlStore.open(f"sqlite:///{old}")
 

@@ -8,21 +8,12 @@ from datetime import datetime, timedelta
 import structlog
 from nio import SyncResponse, Timeline
 
+from echobot.chats.matrix.afterwards import Afterwards
 from echobot.chats.matrix.announcing import Announcing
-from echobot.chats.matrix.earlier import Earlier
 from echobot.chats.matrix.homeserver import ask, connect
 from echobot.chats.matrix.invites import Door, inviter_of
 from echobot.chats.matrix.lookback import Lookback
-from echobot.chats.matrix.reading import (
-    Called,
-    Event,
-    is_own_join,
-    read,
-    read_edit,
-    read_redaction,
-    revised,
-    since_own_join,
-)
+from echobot.chats.matrix.reading import Called, Event, is_own_join, read, since_own_join
 from echobot.chats.matrix.replying import Replying
 from echobot.chats.matrix.rhythm import USUAL, Rhythm
 from echobot.chats.matrix.sync import Gaps, Sync
@@ -59,7 +50,7 @@ class MatrixChat:
         self._sync = Sync(self._client, rhythm)
         self._gaps = Gaps(self._client)
         self._lookback = Lookback(self._client)
-        self._earlier = Earlier(self._client)
+        self._afterwards = Afterwards(self._client, account)
         self._replying = Replying(self._client, self._lookback)
         self._announcing = Announcing(self._client, self._lookback)
         self._unreadable: set[str] = set()  # encrypted rooms, told of once
@@ -137,13 +128,8 @@ class MatrixChat:
         return [message for message in messages if message and (message.takes_back or message.sent_at >= oldest)]
 
     async def _message(self, event: Event, called: Called, room: str, *, alone: bool) -> Message | None:
-        if redaction := read_redaction(event, called.user, self.account, room):
-            return redaction
-        if (first := revised(event, called.user)) is None:
-            return read(event, called, self.account, room, alone=alone)
-        told = await self._earlier.event(room, first)
-        before = read(told, called, self.account, room, alone=alone) if told else None
-        return read_edit(event, before, called) if before else None
+        said = read(event, called, self.account, room, alone=alone)
+        return said or await self._afterwards.read(event, called, room, alone=alone)
 
     def _called(self, room: str) -> Called:
         member = self._client.rooms[room].users.get(self._client.user_id)

@@ -73,6 +73,10 @@ def edit(outgoing: Outgoing, event: str) -> dict[str, Any]:
     return {**said, "m.new_content": new, "m.relates_to": replaces}
 
 
+def reaction(event: str, sign: str) -> dict[str, Any]:
+    return {"m.relates_to": {"rel_type": "m.annotation", "event_id": event, "key": sign}}
+
+
 def html(text: str) -> str:
     """Paragraphs, items and links; every other sign stands for itself."""
     rendered = _markdown().render(_ITEM_THEN_TEXT.sub(r"\1\n\n", text))

@@ -1,4 +1,4 @@
-"""What people do to what was said before: they edit it, or take it away."""
+"""What people do to what was said before: they edit it, take it away, or put a sign under it."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,9 @@ from echobot.app import account_of
 from echobot.bot import Bot as Mind
 from echobot.bot import Manners
 from echobot.core.answering import Answerer
+from echobot.core.knowledge import EntryId
 from echobot.core.message import AccountName, Address, DeliveryKey, MessageId, Place, Reply
+from echobot.core.reaction import Votes
 from echobot.limits import Allowance
 from echobot.settings import Limits
 from echobot.stores.sql import SqlStore
@@ -36,6 +38,7 @@ class Answering:
         self._running: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
+        await self.bot.chat.close()
         self.bot.renew()
         self._running = asyncio.create_task(account_of(self.bot.chat, self._mind, self.store))
         await until(lambda: self.bot.chat.last_good_sync_at or self._running.done(), "the first sync")
@@ -46,6 +49,9 @@ class Answering:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._running
         await self.bot.chat.close()
+
+    async def has_two_votes(self) -> bool:
+        return sum(votes.liked + votes.disliked for votes in await self.store.votes()) == 2
 
     async def said(self, room: str, by: Person) -> list[str]:
         """What the bot's messages in a room say now, taken away ones left out."""
@@ -225,3 +231,102 @@ async def test_a_question_redacted_while_the_bot_was_away_loses_its_answer_howev
     await answering.start()
 
     await answering.says(room, alice)
+
+
+# Signs
+
+
+def choices_for(event: str, room: str, asker: str, thread: str | None = None) -> Reply:
+    place = Place("room-bot", room, thread)
+    return Reply(DeliveryKey(f"reply:{event}"), place, MessageId(event), asker, "1. One\n2. Two", "en", offers=2)
+
+
+async def test_choices_get_their_numbers_to_press_once_however_often_they_are_sent(bot: Bot, alice: Person, room: str):
+    question = await alice.say(room, QUESTION)
+    choices = choices_for(question, room, alice.user)
+    await bot.chat.send(choices)
+    await bot.listen()  # a new chat on the same account
+    sent = await bot.chat.send(choices)
+
+    signs = [event["content"]["m.relates_to"] for event in await alice.events(room, "m.reaction")]
+    assert signs == [{"rel_type": "m.annotation", "event_id": sent, "key": number} for number in ("1️⃣", "2️⃣")]
+
+
+async def test_an_answer_gets_no_numbers(answering: Answering, alice: Person, room: str):
+    await answering.start()
+    await alice.say(room, QUESTION)
+    await answering.says(room, alice, "Many servers")
+
+    assert await alice.events(room, "m.reaction") == []
+
+
+async def test_choices_arrive_where_the_bot_may_not_put_signs(bot: Bot, alice: Person, room: str):
+    levels = {"users": {}, "events": {"m.reaction": 50}, "events_default": 0}
+    await alice.set_state(room, "m.room.power_levels", levels)
+    question = await alice.say(room, QUESTION)
+    sent = await bot.chat.send(choices_for(question, room, alice.user))
+
+    assert (await alice.messages(room))[-1]["event_id"] == sent
+
+
+async def test_a_sign_is_a_message_in_the_thread_of_what_it_was_put_under(bot: Bot, alice: Person, room: str):
+    await bot.listen()
+    root = await alice.say(room, "Let us talk about chat.")
+    choices = await bot.chat.send(choices_for(root, room, alice.user, thread=root))
+    sign = await alice.react(room, choices, "2️⃣")
+
+    (message,) = await bot.kept.have(1)
+
+    assert (message.id, message.text, message.reacts_to, message.sender) == (sign, "2", choices, alice.user)
+    assert message.place == Place("room-bot", room, root)
+
+
+async def test_only_the_askers_numbers_count_and_everybodys_thumbs(bot: Bot, alice: Person, carol: Person, room: str):
+    await bot.listen()
+    question = await alice.say(room, "Let us talk about chat.")
+    choices = await bot.chat.send(choices_for(question, room, alice.user))
+    for sign in ("1️⃣", "👍🏽", "🎉"):
+        await carol.react(room, choices, sign)
+    for sign in ("👍", "1️⃣"):
+        await carol.react(room, question, sign)
+    await alice.react(room, choices, "1️⃣")
+
+    await bot.kept.have(2)
+
+    assert [(message.sender, message.text) for message in bot.kept.messages] == [(carol.user, "👍"), (alice.user, "1")]
+
+
+async def test_the_asker_picks_by_pressing_a_number(answering: Answering, alice: Person, carol: Person, room: str):
+    await answering.start()
+    await alice.say(room, "!echo google drive")
+    choices = (await until(lambda: alice.events(room, "m.reaction"), "numbers"))[0]["content"]["m.relates_to"]
+    await carol.react(room, choices["event_id"], "1️⃣")
+    await alice.react(room, choices["event_id"], "2️⃣")
+
+    await answering.says(room, alice, "Is it one of these?", "Share files:")
+
+
+async def test_a_number_that_is_taken_away_takes_its_answer_with_it(answering: Answering, alice: Person, room: str):
+    await answering.start()
+    await alice.say(room, "!echo google drive")
+    choices = (await until(lambda: alice.events(room, "m.reaction"), "numbers"))[0]["content"]["m.relates_to"]
+    sign = await alice.react(room, choices["event_id"], "2️⃣")
+    await answering.says(room, alice, "Is it one of these?", "Share files:")
+    await alice.redact(room, sign)
+
+    await answering.says(room, alice, "Is it one of these?")
+
+
+async def test_thumbs_are_counted_for_the_entry_without_names(
+    answering: Answering, alice: Person, carol: Person, room: str
+):
+    await answering.start()
+    await alice.say(room, QUESTION)
+    await answering.says(room, alice, "Many servers")
+    answer = (await alice.messages(room))[-1]["event_id"]
+    for person, sign in ((alice, "👎"), (carol, "👍")):
+        await person.react(room, answer, sign)
+
+    await until(answering.has_two_votes, "two votes")
+
+    assert await answering.store.votes() == [Votes(EntryId("fediverse"), 1, 1)]

@@ -6,12 +6,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from echobot.chats.matrix.reading import Called, read, read_edit, revised, since_own_join
+from echobot.chats.matrix.afterwards import about, read_edit, read_reaction, read_redaction
+from echobot.chats.matrix.reading import Called, read, since_own_join
 from echobot.core.message import AccountName, Address
 
 BOT = "@echobot:example.org"
 ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 CALLED = Called(BOT, "Krazy", "!echo")
+PLACE = AccountName("room-bot"), "!room:example.org"
 PILL = f'<a href="https://matrix.to/#/{BOT}">Krazy</a>'
 MENTION = {"m.mentions": {"user_ids": [BOT]}}
 NO_MENTION = {"m.mentions": {}}
@@ -187,7 +189,9 @@ def test_no_event_however_strange_stops_the_bot(said, alone):
     strange = {**event(), **said, "event_id": "$event", "sender": "@mallory:example.org"}
 
     heard(strange, alone=alone)
-    revised(strange, BOT)
+    about(strange)
+    read_redaction(strange, *PLACE)
+    read_reaction(strange, strange, BOT, *PLACE)
     read_edit(strange, heard(event("!echo what is Matrix?")), CALLED)
     since_own_join([strange], BOT)
 
