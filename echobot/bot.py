@@ -17,8 +17,10 @@ from echobot.core.reaction import DISLIKED, LIKED, Votes
 from echobot.core.wording import Voice
 from echobot.limits import Allowance, Ruling
 from echobot.ports import Store
+from echobot.settings import Settings
 
 _MOST_REASONS = 10  # words
+_USUAL = Settings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Handling:
     gap: Gap | None = None
     wish: Wish | None = None
     votes: Votes | None = None
+    forgotten: Message | None = None
 
 
 _NOTHING = Handling()
@@ -44,6 +47,8 @@ class Manners:
 
     answer_within: Mapping[AccountName, timedelta]
     languages: Mapping[AccountName, Language] = field(default_factory=dict)
+    keep_messages_for: timedelta = _USUAL.keep_messages_for
+    keep_gaps_for: timedelta = _USUAL.keep_gaps_for
     may_be_silenced: bool = True  # in a terminal, "stop" is said by somebody who may simply close it
 
 
@@ -96,20 +101,30 @@ class Bot:
         return self._allowance.ask(message.place, message.sender, min(now, message.sent_at))
 
     async def _wished(self, message: Message, before: Conversation | None, now: datetime) -> Handling | None:
-        """What follows from "stop" and "start", said wherever and whenever; None when it is a message like others."""
-        if not self._manners.may_be_silenced:
-            return None
-        wish = Wish(message.place.account, message.sender, silence=True)
-        silenced = await self._store.is_silenced(wish.account, wish.person)
+        """What follows from "stop", "start", "forget me" and "privacy", said wherever and whenever.
+
+        None when it is a message like others.
+        """
+        say: Callable[[Voice], str]
+        account, person = message.place.account, message.sender
+        silenced = self._manners.may_be_silenced and await self._store.is_silenced(account, person)
         match self._answerer().wanted(message.text):
-            case followup.Wanted.SILENCE if not silenced:
-                say = Voice.stopped
+            case followup.Wanted.SILENCE if self._manners.may_be_silenced and not silenced:
+                say, handling = Voice.stopped, Handling(wish=Wish(account, person, silence=True))
             case followup.Wanted.ANSWERS if silenced:
-                say, wish = Voice.resumed, replace(wish, silence=False)
+                say, handling = Voice.resumed, Handling(wish=Wish(account, person, silence=False))
+            case followup.Wanted.FORGETTING:
+                say, handling = Voice.forgotten, Handling(forgotten=message)
+            case followup.Wanted.PRIVACY:
+                say, handling = self._privacy, _NOTHING
             case _:
                 return _NOTHING if silenced else None
-        allowed = self._may(message, now) is Ruling.ALLOW
-        return Handling((self._said(message, before, say),) if allowed else (), wish=wish)
+        if self._may(message, now) is not Ruling.ALLOW:
+            return handling
+        return replace(handling, replies=(self._said(message, before, say),))
+
+    def _privacy(self, voice: Voice) -> str:
+        return voice.privacy(self._manners.keep_messages_for, self._manners.keep_gaps_for)
 
     async def _again(self, message: Message, before: Conversation | None, now: datetime) -> Handling:
         """An edited question is answered anew, in place of the first answer, when another answer follows from it.
@@ -160,7 +175,7 @@ class Bot:
         """One of the bot's own sentences as a reply."""
         answerer = self._answerer()
         language = answerer.language(message.text, self._hint(message, before))
-        return _reply(message, say(answerer.voice(language)), language, say.__name__)
+        return _reply(message, say(answerer.voice(language)), language, say.__name__.lstrip("_"))
 
     def _hint(self, message: Message, before: Conversation | None) -> Language | None:
         """What to answer in where the words do not tell: the conversation's, the sender's, the account's language."""

@@ -27,6 +27,7 @@ class Settlement:
     gaps: Sequence[Gap] = ()
     wishes: Sequence[Wish] = ()
     votes: Sequence[Votes] = ()
+    forgotten: Sequence[Message] = ()  # what is kept of their senders goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,9 @@ class Store(Protocol):
         """Messages are dealt with: replies enter the outbox, texts are forgotten, the conversations go on.
 
         What the knowledge lacks is added to the gaps; a text that is among them in that language is counted up.
-        A wish for silence is kept until the same person takes it back; votes are added up by entry.
+        A wish for silence is kept until the same person takes it back; votes are added up by entry. Of who is to be
+        forgotten goes all that has their name: conversations, what they said before that is not settled, and replies
+        that are not sent but these ones; what stays is a wish for silence.
         """
 
     async def outbox(self, account: AccountName, now: datetime, limit: int) -> list[Delivery]:

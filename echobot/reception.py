@@ -39,6 +39,8 @@ class Handling(Protocol):
     def wish(self) -> Wish | None: ...
     @property
     def votes(self) -> Votes | None: ...
+    @property
+    def forgotten(self) -> Message | None: ...
 
 
 class Handler(Protocol):
@@ -98,6 +100,7 @@ class Reception:
             gaps=[handling.gap for handling in handlings if handling.gap],
             wishes=[handling.wish for handling in handlings if handling.wish],
             votes=[handling.votes for handling in handlings if handling.votes],
+            forgotten=[handling.forgotten for handling in handlings if handling.forgotten],
         )
         await self._store.settle(settlement, self._clock())
         if settlement.replies:

@@ -71,6 +71,7 @@ class Dialogue:
         gaps = [handling.gap] if handling.gap else []
         wishes = [handling.wish] if handling.wish else []
         votes = [handling.votes] if handling.votes else []
-        settlement = Settlement([message], handling.replies, conversations, gaps, wishes, votes)
+        forgotten = [handling.forgotten] if handling.forgotten else []
+        settlement = Settlement([message], handling.replies, conversations, gaps, wishes, votes, forgotten)
         await self.store.settle(settlement, self.now)
         return handling

@@ -182,6 +182,7 @@ class Echoed:
     gap: Gap | None = None
     wish: Wish | None = None
     votes: Votes | None = None
+    forgotten: Message | None = None
 
 
 class EchoBot:

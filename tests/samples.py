@@ -36,6 +36,8 @@ ENGLISH = LanguagePack(
         "only_languages": "I only read {languages}.",
         "stopped": "I am silent now.",
         "resumed": "I am back.",
+        "forgotten": "Who are you?",
+        "privacy": "I keep ids for {messages} and gaps for {gaps}.",
         "event": "When and where: {when}, {place}.",
         "event_over": "This is over: {when}, {place}.",
         "event_cancelled": "Cancelled: {when}, {place}.",
@@ -69,6 +71,8 @@ ENGLISH = LanguagePack(
         ("stop", "leave me alone"),
         ("start",),
         ("none of these", "no"),
+        ("forget me",),
+        ("privacy",),
     ),
 )
 CROATIAN = LanguagePack(

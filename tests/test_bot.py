@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -404,3 +405,50 @@ async def test_taking_a_number_away_takes_its_answer_away(dialogue):
     (removal,) = (await dialogue.take_back_message(dialogue.signed, by="ada")).replies
 
     assert (removal.text, removal.revises) == ("", picked.replies[0].key)
+
+
+# What is kept, and who wants to be forgotten
+
+
+async def test_whoever_asks_what_is_kept_is_told_and_for_how_long(dialogue):
+    assert await dialogue.say("Privacy?") == "I keep ids for 30 days and gaps for 60 days."
+
+
+async def test_whoever_wants_to_be_forgotten_is_wherever_they_say_so_and_told(dialogue):
+    await dialogue.say("google drive", room="#help")
+    await dialogue.say("google drive", room="#other", thread="t")
+    await dialogue.say("google drive", by="bob")
+
+    assert await dialogue.say("forget me!", room="#elsewhere") == "Who are you?"
+    assert await dialogue.say("2", room="#help") == "I don't know."
+    assert await dialogue.say("2", room="#other", thread="t") == "I don't know."
+    assert (await dialogue.say("2", by="bob")).startswith("Share files:")
+
+
+async def test_whoever_said_stop_can_ask_what_is_kept_and_be_forgotten_and_still_is_left_alone(dialogue):
+    await dialogue.say("stop")
+
+    assert (await dialogue.say("privacy")).startswith("I keep ids")
+    assert await dialogue.say("forget me") == "Who are you?"
+    assert await dialogue.say("what is the fediverse?") is None
+
+
+async def test_whoever_asks_too_often_is_forgotten_all_the_same(dialogue):
+    await dialogue.say("google drive")
+    for _ in range(8):
+        await dialogue.say("what is the fediverse?", room="#other")
+
+    assert await dialogue.say("forget me") is None
+    assert await dialogue.store.conversation(dialogue.last.place, "ada") is None
+
+
+async def test_in_a_terminal_nobody_can_be_silenced_but_everybody_forgotten(dialogue):
+    dialogue.bot._manners = replace(dialogue.bot._manners, may_be_silenced=False)
+
+    assert await dialogue.say("stop") == "I don't know."
+    assert await dialogue.say("forget me") == "Who are you?"
+
+
+@pytest.mark.parametrize("text", ["forget me not is a flower", "what about privacy in the fediverse?"])
+async def test_a_question_about_privacy_or_forgetting_is_a_question(dialogue, text):
+    assert not (await dialogue.say(text)).startswith(("Who are you", "I keep ids"))

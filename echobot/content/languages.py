@@ -102,7 +102,9 @@ def _pack(language: str, said: _Parts) -> LanguagePack:
 def _talk(said: _Parts) -> Talk:
     talk: TalkShape = said["talk"][0] if "talk" in said else TalkShape.model_validate({})
     ordinals = (talk.first, talk.second, talk.third)
-    return Talk(talk.yes, talk.why, talk.also, ordinals, talk.last, talk.stop, talk.start, talk.no)
+    return Talk(
+        talk.yes, talk.why, talk.also, ordinals, talk.last, talk.stop, talk.start, talk.no, talk.forget, talk.privacy
+    )
 
 
 def _folded(texts: Iterable[str]) -> frozenset[str]:

@@ -168,6 +168,8 @@ class TalkShape(Shape):
     last: NoTexts = Field((), description="Words for the last", examples=[["last"]])
     stop: NoTexts = Field((), description="Messages of somebody who wants no more answers", examples=[["stop"]])
     start: NoTexts = Field((), description="Messages of somebody who wants answers again", examples=[["start"]])
+    forget: NoTexts = Field((), description="Messages of somebody to be forgotten", examples=[["forget me"]])
+    privacy: NoTexts = Field((), description="Messages that ask what is kept about people", examples=[["privacy"]])
 
 
 class LanguageShape(Shape):

@@ -74,7 +74,7 @@ class Answerer:
         return self._guess.guess(text, hint)
 
     def wanted(self, text: str) -> followup.Wanted | None:
-        """Whether the message says "stop" or "start"."""
+        """Whether the message says "stop", "start", "forget me" or "privacy"."""
         return followup.wanted(text, self.knowledge.languages.values())
 
     def voice(self, language: Language, today: date | None = None) -> Voice:

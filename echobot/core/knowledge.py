@@ -118,11 +118,24 @@ class Talk:
     stop: tuple[str, ...] = ()  # whole messages of somebody who wants no more answers
     start: tuple[str, ...] = ()  # and of somebody who wants them again
     no: tuple[str, ...] = ()  # whole messages of somebody who wants none of the choices
+    forget: tuple[str, ...] = ()  # whole messages of somebody who wants to be forgotten
+    privacy: tuple[str, ...] = ()  # and of somebody who wants to know what is kept
 
     @property
     def texts(self) -> Iterator[str]:
         """All of it."""
-        own = (self.yes, self.why, self.also, *self.ordinals, self.last, self.stop, self.start, self.no)
+        own = (
+            self.yes,
+            self.why,
+            self.also,
+            *self.ordinals,
+            self.last,
+            self.stop,
+            self.start,
+            self.no,
+            self.forget,
+            self.privacy,
+        )
         return chain.from_iterable(own)
 
 

@@ -69,6 +69,28 @@ DUE = (
 )
 """Nobody's before an earlier one of theirs that has to wait, nor before the one that it revises or follows."""
 
+_wished = inbox.alias("wished")
+_wished_at = (
+    select(_wished.c.seq)
+    .where(_wished.c.account == bindparam("its_account"), _wished.c.id == bindparam("its_id"))
+    .scalar_subquery()
+)
+FORGET_WAITING = (
+    update(inbox)
+    .where(inbox.c.account == bindparam("its_account"), inbox.c.sender == bindparam("its_person"))
+    .where(inbox.c.settled_at.is_(None), inbox.c.seq < _wished_at)
+    .values(settled_at=_NOW, **NO_LONGER_WAITING)
+)
+FORGET_UNSENT = (
+    update(outbox)
+    .where(outbox.c.account == bindparam("its_account"), outbox.c.asker == bindparam("its_person"))
+    .where(outbox.c.done_at.is_(None), outbox.c.key.not_in(bindparam("but", expanding=True)))
+    .values(done_at=_NOW, reason="the asker wanted to be forgotten", **NO_LONGER_SENDING)
+)
+FORGET_TALKS = delete(conversations).where(
+    conversations.c.account == bindparam("its_account"), conversations.c.person == bindparam("its_person")
+)
+
 _KEY: BindParameter[str] = bindparam("its_key")
 MEANING = (
     select(outbox.c.meaning)

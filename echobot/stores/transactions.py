@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table
 
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
-from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place, Wish
+from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place, Reply, Wish
 from echobot.core.reaction import Votes
 from echobot.ports import MOST_GAPS, Backlog, Settlement, Trouble
 from echobot.stores import rows, statements
@@ -45,6 +45,16 @@ def settle(connection: Connection, settlement: Settlement, now: datetime) -> Non
     if counted := [rows.votes_row(votes) for votes in settlement.votes]:
         connection.execute(statements.count_votes(connection.dialect.name), counted)
     _follow(connection, settlement.wishes)
+    for message in settlement.forgotten:
+        _forget_sender(connection, message, settlement.replies, now)
+
+
+def _forget_sender(connection: Connection, message: Message, replies: Sequence[Reply], now: datetime) -> None:
+    """Keys and ids stay, without anybody's name: what is forgotten is neither answered again nor sent twice."""
+    whose = {"its_account": message.place.account, "its_person": message.sender}
+    connection.execute(statements.FORGET_WAITING, {**whose, "its_id": message.id, "now": now})
+    connection.execute(statements.FORGET_UNSENT, {**whose, "but": [reply.key for reply in replies], "now": now})
+    connection.execute(statements.FORGET_TALKS, whose)
 
 
 def _follow(connection: Connection, wishes: Sequence[Wish]) -> None:

@@ -475,6 +475,59 @@ async def test_who_wants_silence_has_it_on_that_account_until_they_take_it_back(
     assert not await store.is_silenced(ACCOUNT, ana)
 
 
+async def test_of_who_is_forgotten_everything_goes_but_what_they_say_later_and_a_wish_for_silence(store):
+    ana = message().sender
+    before, wish, later = message(1, "a secret"), message(2, "forget me"), message(3, "what is peertube?")
+    await store.keep(ACCOUNT, [before, wish, later], "c1", NOON)
+    first = replace(reply(7, "an old answer"), meaning="found peertube")
+    await store.settle(Settlement(replies=[first], conversations=[conversation()]), NOON)
+    await store.settle(Settlement(wishes=[Wish(ACCOUNT, ana, silence=True)]), NOON)
+    await store.settle(Settlement([wish], [reply(2, "Forgotten.")], forgotten=[wish]), NOON)
+
+    assert await store.waiting(ACCOUNT, 10) == [later]
+    assert await _texts(store) == ["Forgotten."]
+    assert await store.conversation(ROOM, ana) is None
+    assert await store.is_silenced(ACCOUNT, ana)
+
+
+async def test_forgetting_somebody_forgets_nobody_else_and_on_no_other_account(store):
+    other = Place(AccountName("other-bot"), ROOM.room)
+    ivo, elsewhere = reply(5, "Ivo's", "@ivo:example.org"), reply(6, "Elsewhere", place=other)
+    talks = [conversation("@ivo:example.org"), conversation(place=other)]
+    await store.keep(ACCOUNT, [message(4, sender="@ivo:example.org"), message(1)], "c1", NOON)
+    await store.settle(Settlement(replies=[ivo, elsewhere], conversations=talks), NOON)
+    await store.settle(Settlement([message(1)], forgotten=[message(1)]), NOON)
+
+    assert [waiting.id for waiting in await store.waiting(ACCOUNT, 10)] == ["$m4"]
+    assert (await _texts(store), await _texts(store, account=other.account)) == (["Ivo's"], ["Elsewhere"])
+    assert [await store.conversation(talk.place, talk.person) for talk in talks] == talks
+
+
+async def test_what_was_forgotten_is_neither_answered_again_nor_sent(store):
+    await store.keep(ACCOUNT, [message(1), message(2)], "c1", NOON)
+    await _queue(store, reply(7))
+    await store.settle(Settlement([message(2)], forgotten=[message(2)]), NOON)
+    await store.keep(ACCOUNT, [message(1)], "c1", NOON)
+    await _queue(store, reply(7))
+
+    assert await store.waiting(ACCOUNT, 10) == []
+    assert await _texts(store) == []
+
+
+async def test_no_trace_of_who_is_forgotten_is_left_in_the_file(tmp_path):
+    path = tmp_path / "echobot.db"
+    store = SqlStore.open(f"sqlite:///{path}")
+    await store.keep(ACCOUNT, [message(1, "a secret"), message(2, "forget me")], "c1", NOON)
+    await _queue(store, reply(7, "an answer"))
+    await store.settle(Settlement(conversations=[conversation()]), NOON)
+    await store.settle(Settlement([message(2)], forgotten=[message(2)]), NOON)
+    await store.forget(NOON, NOON, NOON)
+    await store.close()
+
+    kept = path.read_bytes()
+    assert not [trace for trace in (b"a secret", b"an answer", message().sender.encode()) if trace in kept]
+
+
 async def test_what_waits_is_counted_by_account(store):
     other = AccountName("other-bot")
     await store.keep(ACCOUNT, [message(1), message(2)], "c1", NOON)
