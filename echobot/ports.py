@@ -106,6 +106,9 @@ class Chat(Protocol):
         It does not wait and does not try again: `delivery` does both.
         """
 
+    def expect(self, replies: Sequence[Reply]) -> None:
+        """These replies are going to be sent soon; a network may show people that the bot is writing."""
+
     async def find(self, outgoing: Outgoing) -> str | None:
         """What the server calls what may have been sent before, longer ago than a key lives; None: never sent.
 

@@ -104,6 +104,7 @@ class Reception:
         )
         await self._store.settle(settlement, self._clock())
         if settlement.replies:
+            self._chat.expect(settlement.replies)
             self._replied()
 
     async def _handle(self, message: Message) -> Handling | None:

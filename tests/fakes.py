@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -102,6 +102,7 @@ class FakeChat:
         self.said: list[Message] = []
         self.posts: list[Outgoing] = []
         self.requests: list[DeliveryKey] = []
+        self.expected: list[Reply] = []
         self.troubles: deque[Trouble | None] = deque()  # what the next sends meet; then all is well
         self.remembers = False  # whether a post can be looked for when its key is forgotten
         self.under_way = 0
@@ -150,6 +151,9 @@ class FakeChat:
         if trouble:
             raise trouble.error
         return outgoing.instead_of or f"${outgoing.key}"
+
+    def expect(self, replies: Sequence[Reply]) -> None:
+        self.expected += replies
 
     async def find(self, outgoing: Outgoing) -> str | None:
         if not self.remembers:

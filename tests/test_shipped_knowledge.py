@@ -8,6 +8,7 @@ from echobot.core.followup import picked
 from echobot.core.text import words
 from echobot.evaluation import judge, report
 from echobot.shipped import shipped_folder
+from tests.dialogue import Dialogue
 
 LANGUAGES = ("de", "en", "fr", "hr", "it", "nl")
 
@@ -90,3 +91,16 @@ def test_what_must_not_be_answered_is_declined_in_every_language(answerer):
     for language, part in result.languages.items():
         assert part.questions >= 100, language
         assert part.false_rate <= 0.02, language
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_in_each_language_people_are_told_what_is_kept_and_which_words_have_it_deleted(answerer, language):
+    pack = answerer.knowledge.languages[language]
+    dialogue = Dialogue(answerer.knowledge, language=language)
+    told = await dialogue.say(pack.talk.privacy[0])
+
+    assert "30" in told
+    assert "60" in told
+    (word,) = [word for word in pack.talk.forget if word in told]
+    assert await dialogue.say(word) == pack.phrases["forgotten"]
+    await dialogue.store.close()

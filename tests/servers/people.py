@@ -62,6 +62,11 @@ class Person:
     async def set_state(self, room: str, kind: str, content: dict[str, Any], key: str = "") -> None:
         await self.request("PUT", f"rooms/{quote(room)}/state/{kind}/{quote(key)}", content)
 
+    async def seen_in(self, room: str, kind: str) -> dict[str, Any]:
+        """What is shown of people in a room now: who types, how far they read."""
+        here = (await self.request("GET", "sync?timeout=0"))["rooms"]["join"][room]["ephemeral"]["events"]
+        return next((event["content"] for event in here if event["type"] == kind), {})
+
     async def joined_rooms(self) -> list[str]:
         return list((await self.request("GET", "joined_rooms"))["joined_rooms"])
 

@@ -10,6 +10,7 @@ from nio import SyncResponse, Timeline
 
 from echobot.chats.matrix.afterwards import Afterwards
 from echobot.chats.matrix.announcing import Announcing
+from echobot.chats.matrix.attention import Attention
 from echobot.chats.matrix.homeserver import ask, connect
 from echobot.chats.matrix.invites import Door, inviter_of
 from echobot.chats.matrix.lookback import Lookback
@@ -18,7 +19,7 @@ from echobot.chats.matrix.replying import Replying
 from echobot.chats.matrix.rhythm import USUAL, Rhythm
 from echobot.chats.matrix.sync import Gaps, Sync
 from echobot.chats.patience import patiently
-from echobot.core.message import AccountName, Message, Outgoing, Post
+from echobot.core.message import AccountName, Message, Outgoing, Post, Reply
 from echobot.errors import SettingsError
 from echobot.ports import Keep
 from echobot.settings import MatrixAccount
@@ -53,6 +54,7 @@ class MatrixChat:
         self._afterwards = Afterwards(self._client, account)
         self._replying = Replying(self._client, self._lookback)
         self._announcing = Announcing(self._client, self._lookback)
+        self._attention = Attention(self._client)
         self._unreadable: set[str] = set()  # encrypted rooms, told of once
 
     async def listen(self, cursor: str | None, keep: Keep) -> None:
@@ -65,12 +67,21 @@ class MatrixChat:
             await door.close()
 
     async def send(self, outgoing: Outgoing) -> str:
-        return await (self._announcing.send(outgoing) if isinstance(outgoing, Post) else self._replying.send(outgoing))
+        if isinstance(outgoing, Post):
+            return await self._announcing.send(outgoing)
+        try:
+            return await self._replying.send(outgoing)
+        finally:
+            self._attention.arrived(outgoing)
+
+    def expect(self, replies: Sequence[Reply]) -> None:
+        self._attention.expect(replies)
 
     async def find(self, outgoing: Outgoing) -> str | None:
         return await (self._announcing.find(outgoing) if isinstance(outgoing, Post) else self._replying.find(outgoing))
 
     async def close(self) -> None:
+        await self._attention.close()
         await self._client.close()
 
     async def _arrive(self, cursor: str | None, keep: Keep, door: Door) -> str:
@@ -89,7 +100,9 @@ class MatrixChat:
     async def _go_on(self, cursor: str, keep: Keep, door: Door) -> str:
         batch = await self._sync.after(cursor)
         self._note(batch, door)
-        await keep(await self._messages(batch, cursor), batch.next_batch)
+        messages = await self._messages(batch, cursor)
+        await keep(messages, batch.next_batch)
+        self._attention.read(messages)
         return str(batch.next_batch)
 
     async def _patiently(self, step: Callable[..., Awaitable[str]], *given: object) -> str:
