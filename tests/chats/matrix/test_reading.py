@@ -200,3 +200,31 @@ def test_no_event_however_strange_stops_the_bot(said, alone):
 @given(content=st.dictionaries(KEYS, ANYTHING), alone=st.booleans())
 def test_no_content_however_strange_stops_the_bot(content, alone):
     heard({**event(), "content": {"msgtype": "m.text", **content}}, alone=alone)
+
+
+def redaction(**more):
+    return {**event(), "type": "m.room.redaction", "content": {}, **more}
+
+
+@pytest.mark.parametrize("said", [redaction(redacts="$first"), redaction(content={"redacts": "$first"})])
+def test_a_redaction_is_read_from_rooms_old_and_new(said):
+    message = read_redaction(said, *PLACE)
+
+    assert (message.revises, message.text, message.takes_back) == ("$first", "", True)
+
+
+@pytest.mark.parametrize("said", [redaction(), redaction(redacts=["$first"]), {**redaction(redacts="$1"), "type": "x"}])
+def test_what_redacts_nothing_is_no_redaction(said):
+    assert read_redaction(said, *PLACE) is None
+
+
+@pytest.mark.parametrize("sender", [BOT, "@carol:example.org"])
+def test_a_sign_is_read_only_under_the_bots_own_words_and_numbers_only_from_the_asker(sender):
+    under = event("1. One", sender=sender, **{"m.mentions": {"user_ids": ["@alice:example.org"]}})
+    sign = {"rel_type": "m.annotation", "event_id": "$choices", "key": "1️⃣"}
+    mine = {**event(), "type": "m.reaction", "content": {"m.relates_to": sign}}
+    theirs = {**mine, "sender": "@bob:example.org"}
+
+    assert about(mine) == "$choices"
+    assert (read_reaction(mine, under, BOT, *PLACE) is not None) == (sender == BOT)
+    assert read_reaction(theirs, under, BOT, *PLACE) is None
