@@ -71,7 +71,8 @@ class Attention:
         if await _happens(room.all_arrived, UNNOTICED):
             return
         await _tell(self._client.room_typing(name, True, LONGEST_NOTICE // timedelta(milliseconds=1)))
-        await _happens(room.all_arrived, LONGEST_NOTICE)
+        if not await _happens(room.all_arrived, LONGEST_NOTICE):
+            self._rooms.pop(name, None)  # what is expected next begins anew
         await _tell(self._client.room_typing(name, False))
 
     def _beside(self, work: Coroutine[Any, Any, None]) -> None:
