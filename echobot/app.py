@@ -260,7 +260,7 @@ def _manners(settings: Settings) -> Manners:
     accounts = settings.accounts.items()
     patience = {name: getattr(account, "answer_within", settings.answer_within) for name, account in accounts}
     languages = {name: Language(account.language) for name, account in accounts if account.language}
-    return Manners(patience, languages)
+    return Manners(patience, languages, settings.keep_messages_for, settings.keep_gaps_for)
 
 
 def _chat(name: AccountName, account: Account, settings: Settings) -> Chat:

@@ -7,17 +7,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from echobot.core import followup
-from echobot.core.answer import Choices, Found, Unknown
+from echobot.core.answer import Choices, Found, Meaning, Unknown
 from echobot.core.answering import Answered, Answerer
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap, gap_in
 from echobot.core.knowledge import Language
 from echobot.core.message import AccountName, Address, DeliveryKey, Message, MessageId, Place, Reply, Wish
+from echobot.core.reaction import DISLIKED, LIKED, Votes
 from echobot.core.wording import Voice
 from echobot.limits import Allowance, Ruling
 from echobot.ports import Store
+from echobot.settings import Settings
 
 _MOST_REASONS = 10  # words
+_USUAL = Settings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Handling:
     conversation: Conversation | None = None
     gap: Gap | None = None
     wish: Wish | None = None
+    votes: Votes | None = None
+    forgotten: Message | None = None
 
 
 _NOTHING = Handling()
@@ -42,6 +47,8 @@ class Manners:
 
     answer_within: Mapping[AccountName, timedelta]
     languages: Mapping[AccountName, Language] = field(default_factory=dict)
+    keep_messages_for: timedelta = _USUAL.keep_messages_for
+    keep_gaps_for: timedelta = _USUAL.keep_gaps_for
     may_be_silenced: bool = True  # in a terminal, "stop" is said by somebody who may simply close it
 
 
@@ -67,13 +74,16 @@ class Bot:
         now = self._clock()
         if message.address is Address.NOT:
             return _NOTHING
+        if message.takes_back:
+            return await self._taken_back(message)
+        if message.reacts_to is not None:
+            return await self._reacted(message, message.reacts_to, now)
         before = await self._store.conversation(message.place, message.sender)
         if before and before.is_over(now):
             before = None
         if (wished := await self._wished(message, before, now)) is not None:
             return wished
-        late = now - message.sent_at > self._manners.answer_within[message.place.account]
-        if late or message.address is Address.SPENT:
+        if self._is_late(message, now) or message.address is Address.SPENT:
             return _NOTHING
         return await (self._again if message.revises else self._once)(message, before, now)
 
@@ -91,20 +101,30 @@ class Bot:
         return self._allowance.ask(message.place, message.sender, min(now, message.sent_at))
 
     async def _wished(self, message: Message, before: Conversation | None, now: datetime) -> Handling | None:
-        """What follows from "stop" and "start", said wherever and whenever; None when it is a message like others."""
-        if not self._manners.may_be_silenced:
-            return None
-        wish = Wish(message.place.account, message.sender, silence=True)
-        silenced = await self._store.is_silenced(wish.account, wish.person)
+        """What follows from "stop", "start", "forget me" and "privacy", said wherever and whenever.
+
+        None when it is a message like others.
+        """
+        say: Callable[[Voice], str]
+        account, person = message.place.account, message.sender
+        silenced = self._manners.may_be_silenced and await self._store.is_silenced(account, person)
         match self._answerer().wanted(message.text):
-            case followup.Wanted.SILENCE if not silenced:
-                say = Voice.stopped
+            case followup.Wanted.SILENCE if self._manners.may_be_silenced and not silenced:
+                say, handling = Voice.stopped, Handling(wish=Wish(account, person, silence=True))
             case followup.Wanted.ANSWERS if silenced:
-                say, wish = Voice.resumed, replace(wish, silence=False)
+                say, handling = Voice.resumed, Handling(wish=Wish(account, person, silence=False))
+            case followup.Wanted.FORGETTING:
+                say, handling = Voice.forgotten, Handling(forgotten=message)
+            case followup.Wanted.PRIVACY:
+                say, handling = self._privacy, _NOTHING
             case _:
                 return _NOTHING if silenced else None
-        allowed = self._may(message, now) is Ruling.ALLOW
-        return Handling((self._said(message, before, say),) if allowed else (), wish=wish)
+        if self._may(message, now) is not Ruling.ALLOW:
+            return handling
+        return replace(handling, replies=(self._said(message, before, say),))
+
+    def _privacy(self, voice: Voice) -> str:
+        return voice.privacy(self._manners.keep_messages_for, self._manners.keep_gaps_for)
 
     async def _again(self, message: Message, before: Conversation | None, now: datetime) -> Handling:
         """An edited question is answered anew, in place of the first answer, when another answer follows from it.
@@ -112,7 +132,7 @@ class Bot:
         An answer is never taken back for none: what was edited may have been a "2" or a "why?", whose time is over.
         """
         given = await self._store.meaning(_key(message.place, message.revises or message.id))
-        if given is None:
+        if not given:
             return _NOTHING
         handling = self._answer(message, None, now, self._hint(message, before))
         found, meant = "found", [reply.meaning for reply in handling.replies]
@@ -121,6 +141,25 @@ class Bot:
             return _NOTHING
         return handling
 
+    async def _taken_back(self, message: Message) -> Handling:
+        """Nobody has to read the answer to what somebody wishes unasked, however late, and whoever took it away."""
+        given = await self._store.meaning(_key(message.place, message.revises or message.id))
+        return Handling((_reply(message, "", Language(""), ""),)) if given else _NOTHING
+
+    async def _reacted(self, message: Message, to: str, now: datetime) -> Handling:
+        """A number picks one of the choices that it was put under, however old they are; a thumb is counted."""
+        account = message.place.account
+        given = Meaning.read(await self._store.meaning_of(account, to) or "")
+        votes, picked = _votes(given, message.text), _picked(given, message)
+        if not (votes or picked) or await self._store.is_silenced(account, message.sender):
+            return _NOTHING
+        if self._is_late(message, now) or self._may(message, now) is not Ruling.ALLOW:
+            return _NOTHING
+        return self._answer(message, picked, now) if picked else Handling(votes=votes)
+
+    def _is_late(self, message: Message, now: datetime) -> bool:
+        return now - message.sent_at > self._manners.answer_within[message.place.account]
+
     def _answer(
         self, message: Message, before: Conversation | None, now: datetime, hint: Language | None = None
     ) -> Handling:
@@ -128,14 +167,15 @@ class Bot:
         answered = self._answerer().answer(message.text, hint, before, today=now.date())
         language = answered.question.language
         gap = gap_in(message.text, language, now) if answered.answer == Unknown() else None
-        reply = _reply(message, answered.text, language, answered.meaning)
+        offers = len(answered.entries) if isinstance(answered.answer, Choices) else 0
+        reply = _reply(message, answered.text, language, str(answered.meaning), offers)
         return Handling((reply,), _after(message, answered, now, before), gap)
 
     def _said(self, message: Message, before: Conversation | None, say: Callable[[Voice], str]) -> Reply:
         """One of the bot's own sentences as a reply."""
         answerer = self._answerer()
         language = answerer.language(message.text, self._hint(message, before))
-        return _reply(message, say(answerer.voice(language)), language, say.__name__)
+        return _reply(message, say(answerer.voice(language)), language, say.__name__.lstrip("_"))
 
     def _hint(self, message: Message, before: Conversation | None) -> Language | None:
         """What to answer in where the words do not tell: the conversation's, the sender's, the account's language."""
@@ -146,14 +186,29 @@ class Bot:
         return self._manners.languages.get(message.place.account)
 
 
-def _reply(message: Message, text: str, language: Language, meaning: str) -> Reply:
-    key, asked = _key(message.place, message.id), message.revises or message.id
+def _reply(message: Message, text: str, language: Language, meaning: str, offers: int = 0) -> Reply:
+    key, asked = _key(message.place, message.id), message.revises or message.reacts_to or message.id
     first = _key(message.place, message.revises) if message.revises else None
-    return Reply(key, message.place, asked, message.sender, text, language, message.envelope, meaning, first)
+    sender, envelope, to = message.sender, message.envelope, MessageId(asked)
+    return Reply(key, message.place, to, sender, text, language, envelope, meaning, first, offers=offers)
 
 
 def _key(place: Place, message: MessageId) -> DeliveryKey:
     return DeliveryKey(f"{place.account}:{message}")
+
+
+def _votes(given: Meaning, sign: str) -> Votes | None:
+    """What a thumb says of the entry that was given; what else was asked beside it is only named there."""
+    if given.outcome != "found" or sign not in (LIKED, DISLIKED):
+        return None
+    return Votes(given.entries[0], liked=int(sign == LIKED), disliked=int(sign == DISLIKED))
+
+
+def _picked(given: Meaning, message: Message) -> Conversation | None:
+    """The conversation in which the number means one of the choices that were given."""
+    if given.outcome != "choices" or not message.text.isdecimal() or int(message.text) > len(given.entries):
+        return None
+    return Conversation(message.place, message.sender, message.sent_at, Language(given.language), given.entries)
 
 
 def _after(message: Message, answered: Answered, now: datetime, before: Conversation | None) -> Conversation:

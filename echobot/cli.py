@@ -211,10 +211,18 @@ def gaps(
     draft: Annotated[
         int | None, typer.Option("--draft", metavar="N", help="Print an entry for number N, to be finished by you.")
     ] = None,
+    liked: Annotated[
+        bool, typer.Option("--liked", help="List what people thought of the answers instead, what helped least first.")
+    ] = False,
 ) -> int:
     """List the questions that had no answer, the most frequent first; the bot may be running."""
     from echobot import gaps as asked_in_vain
+    from echobot import votes
 
+    if liked:
+        judged = votes.votes_in(store or store_of(settings))
+        print(json.dumps(votes.as_json(judged)) if as_json else votes.listed(judged))
+        return 0
     groups = asked_in_vain.gaps_in(store or store_of(settings))
     if draft is not None:
         print(asked_in_vain.draft(groups, draft, _today()))

@@ -11,6 +11,7 @@ from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
 from echobot.core.ledger import Ledger, Posting, Slot
 from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Outgoing, Place, Post, Reply, Wish
+from echobot.core.reaction import Votes
 
 Keep: TypeAlias = Callable[[Sequence[Message], str], Awaitable[None]]
 """Keeps messages and the cursor behind them, both or neither."""
@@ -25,6 +26,8 @@ class Settlement:
     conversations: Sequence[Conversation] = ()
     gaps: Sequence[Gap] = ()
     wishes: Sequence[Wish] = ()
+    votes: Sequence[Votes] = ()
+    forgotten: Sequence[Message] = ()  # what is kept of their senders goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,8 @@ class Chat(Protocol):
         acknowledged to the server before `keep` has returned. A batch without messages still moves the cursor.
         A message may be given twice; it may not be left out. What the bot itself or another bot said and what was said
         before the bot came are left out here; an edit is left out, or comes after the first message as one of its own
-        that `revises` it. The server being away is waited for, with growing pauses.
+        that `revises` it; what was taken away comes as one without a text, whoever it was said to.
+        The server being away is waited for, with growing pauses.
         Returns normally when the chat is over (the console's end of input). Raises `LoginRefused` when the account's
         token is no longer accepted, and never tries again on its own.
         """
@@ -104,11 +108,14 @@ class Chat(Protocol):
         """Send a reply or a post and return what the server calls it.
 
         One `key` makes one of it, however often it is sent. What stands `instead_of` something earlier changes that
-        and makes nothing new; a post without wordings takes the earlier one away.
+        and makes nothing new; without words it takes the earlier one away.
         Raises `ChatUnavailable` when the outcome is unknown or later may help, `ChatRefused` when it never will; of
         those `NotAsMeant` when the server did something else, such as to show the reply to others.
         It does not wait and does not try again: `delivery` does both.
         """
+
+    def expect(self, replies: Sequence[Reply]) -> None:
+        """These replies are going to be sent soon; a network may show people that the bot is writing."""
 
     async def find(self, outgoing: Outgoing) -> str | None:
         """What the server calls what may have been sent before, longer ago than a key lives; None: never sent.
@@ -139,7 +146,9 @@ class Store(Protocol):
         """Messages are dealt with: replies enter the outbox, texts are forgotten, the conversations go on.
 
         What the knowledge lacks is added to the gaps; a text that is among them in that language is counted up.
-        A wish for silence is kept until the same person takes it back.
+        A wish for silence is kept until the same person takes it back; votes are added up by entry. Of who is to be
+        forgotten goes all that has their name: conversations, what they said before that is not settled, and replies
+        that are not sent but these ones; what stays is a wish for silence.
         """
 
     async def outbox(self, account: AccountName, now: datetime, limit: int) -> list[Delivery]:
@@ -170,6 +179,9 @@ class Store(Protocol):
     async def meaning(self, key: DeliveryKey) -> str | None:
         """What was last answered under this key or in place of it; None when nothing was, or nobody knows any more."""
 
+    async def meaning_of(self, account: AccountName, remote_id: str) -> str | None:
+        """What the bot's words that the server calls so answer by now; None when they are no answer, or forgotten."""
+
     async def is_silenced(self, account: AccountName, person: str) -> bool:
         """Whether this person wants no answers from the account."""
 
@@ -184,6 +196,9 @@ class Store(Protocol):
 
     async def gaps(self) -> list[Gap]:
         """What could not be answered, most frequent first."""
+
+    async def votes(self) -> list[Votes]:
+        """What people thought of each entry that was judged, what helped least first."""
 
     async def forget(self, ids_before: datetime, conversations_before: datetime, gaps_before: datetime) -> None:
         """Remove the ids of what was settled or sent before then, conversations and gaps that were last met before.

@@ -13,6 +13,7 @@ import structlog
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
 from echobot.core.message import Message, Reply, Wish
+from echobot.core.reaction import Votes
 from echobot.errors import EchobotError
 from echobot.ports import Chat, Settlement, Store
 
@@ -36,6 +37,10 @@ class Handling(Protocol):
     def gap(self) -> Gap | None: ...
     @property
     def wish(self) -> Wish | None: ...
+    @property
+    def votes(self) -> Votes | None: ...
+    @property
+    def forgotten(self) -> Message | None: ...
 
 
 class Handler(Protocol):
@@ -94,9 +99,12 @@ class Reception:
             conversations=[handling.conversation for handling in handlings if handling.conversation],
             gaps=[handling.gap for handling in handlings if handling.gap],
             wishes=[handling.wish for handling in handlings if handling.wish],
+            votes=[handling.votes for handling in handlings if handling.votes],
+            forgotten=[handling.forgotten for handling in handlings if handling.forgotten],
         )
         await self._store.settle(settlement, self._clock())
         if settlement.replies:
+            self._chat.expect(settlement.replies)
             self._replied()
 
     async def _handle(self, message: Message) -> Handling | None:
@@ -114,12 +122,12 @@ def until_somebody_repeats(messages: Sequence[Message]) -> Iterator[list[Message
     """The messages in their order, parted so that nobody speaks twice in a room within a part.
 
     "2" is only understood once the choices before it are in the store, so a person's next message waits for the next
-    transaction; everybody else's share one.
+    transaction, and so does what revises a message; everybody else's share one.
     """
     part: dict[tuple[str, str], Message] = {}
     for message in messages:
         speaker = (message.place.room, message.sender)
-        if speaker in part:
+        if speaker in part or any(message.revises == other.id for other in part.values()):
             yield list(part.values())
             part = {}
         part[speaker] = message

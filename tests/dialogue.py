@@ -43,6 +43,26 @@ class Dialogue:
         edited = replace(self.last, id=MessageId(f"{asked}~{next(self._numbers)}"), text=text, revises=asked)
         return await self._settle(replace(edited, sent_at=self.now))
 
+    async def react(self, first, sign, by="ada"):
+        """Somebody puts a sign under what the bot said, which has arrived since."""
+        (reply,) = first.replies
+        await self.store.sent(reply.key, f"${reply.key}", self.now)
+        return await self.react_to(f"${reply.key}", sign, by)
+
+    async def react_to(self, remote_id, sign, by="ada"):
+        """Somebody puts a sign under what the server calls so."""
+        self.signed = MessageId(f"r{next(self._numbers)}")
+        said = replace(self.last, id=self.signed, sender=by, text=sign, sent_at=self.now, reacts_to=remote_id)
+        return await self._settle(said)
+
+    async def take_back(self, first, by="moderator"):
+        """Somebody takes a message away: the one that led to `first`, or the last when that led to nothing."""
+        return await self.take_back_message(first.replies[0].to if first.replies else self.last.id, by)
+
+    async def take_back_message(self, asked, by):
+        id_ = MessageId(f"{asked}-{next(self._numbers)}")
+        return await self._settle(replace(self.last, id=id_, sender=by, text="", revises=asked, sent_at=self.now))
+
     async def _settle(self, message):
         place = message.place
         await self.store.keep(place.account, [message], message.id, self.now)
@@ -50,5 +70,8 @@ class Dialogue:
         conversations = [handling.conversation] if handling.conversation else []
         gaps = [handling.gap] if handling.gap else []
         wishes = [handling.wish] if handling.wish else []
-        await self.store.settle(Settlement([message], handling.replies, conversations, gaps, wishes), self.now)
+        votes = [handling.votes] if handling.votes else []
+        forgotten = [handling.forgotten] if handling.forgotten else []
+        settlement = Settlement([message], handling.replies, conversations, gaps, wishes, votes, forgotten)
+        await self.store.settle(settlement, self.now)
         return handling

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -19,10 +19,10 @@ from echobot.core.message import (
     MessageId,
     Outgoing,
     Place,
-    Post,
     Reply,
     Wish,
 )
+from echobot.core.reaction import Votes
 from echobot.errors import ChatError, ChatRefused, ChatUnavailable
 from echobot.ports import Keep, Store
 
@@ -104,6 +104,7 @@ class FakeChat:
         self.said: list[Message] = []
         self.posts: list[Outgoing] = []
         self.requests: list[DeliveryKey] = []
+        self.expected: list[Reply] = []
         self.troubles: deque[Trouble | None] = deque()  # what the next sends meet; then all is well
         self.remembers = False  # whether a post can be looked for when its key is forgotten
         self.under_way = 0
@@ -154,6 +155,9 @@ class FakeChat:
             raise trouble.error
         return outgoing.instead_of or f"${outgoing.key}"
 
+    def expect(self, replies: Sequence[Reply]) -> None:
+        self.expected += replies
+
     async def find(self, outgoing: Outgoing) -> str | None:
         if not self.remembers:
             raise ChatRefused("unknown outcome")
@@ -164,18 +168,18 @@ class FakeChat:
 
     def _make(self, outgoing: Outgoing) -> None:
         """What stands in place of another keeps that one's name; without words it takes it away."""
-        if isinstance(outgoing, Post) and outgoing.instead_of:
+        if outgoing.instead_of:
             self.posts = [left for post in self.posts for left in _after(post, outgoing)]
-        elif self._known_until.get(outgoing.key, datetime.min.replace(tzinfo=UTC)) <= self._clock():
+        elif outgoing.text and self._known_until.get(outgoing.key, datetime.min.replace(tzinfo=UTC)) <= self._clock():
             self.posts.append(outgoing)
             self._known_until[outgoing.key] = self._clock() + self.key_lifetime
 
 
-def _after(post: Outgoing, change: Post) -> list[Outgoing]:
+def _after(post: Outgoing, change: Outgoing) -> list[Outgoing]:
     """What is left of a post; a change keeps its name."""
     if f"${post.key}" != change.instead_of:
         return [post]
-    return [replace(change, key=post.key)] if change.wordings else []
+    return [replace(change, key=post.key)] if change.text else []
 
 
 @dataclass(frozen=True)
@@ -184,6 +188,8 @@ class Echoed:
     conversation: Conversation | None = None
     gap: Gap | None = None
     wish: Wish | None = None
+    votes: Votes | None = None
+    forgotten: Message | None = None
 
 
 class EchoBot:

@@ -36,6 +36,8 @@ ENGLISH = LanguagePack(
         "only_languages": "I only read {languages}.",
         "stopped": "I am silent now.",
         "resumed": "I am back.",
+        "forgotten": "Who are you?",
+        "privacy": "I keep ids for {messages} and gaps for {gaps}.",
         "event": "When and where: {when}, {place}.",
         "event_over": "This is over: {when}, {place}.",
         "event_cancelled": "Cancelled: {when}, {place}.",
@@ -70,6 +72,8 @@ ENGLISH = LanguagePack(
         ("start",),
         ("none of these", "no"),
         ("number", "option", "please"),
+        ("forget me",),
+        ("privacy",),
     ),
 )
 CROATIAN = LanguagePack(

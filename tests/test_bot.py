@@ -1,8 +1,11 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from echobot.bot import Handling
 from echobot.core.message import Address
+from echobot.core.reaction import Votes
 from echobot.settings import Limits
 from tests.dialogue import Dialogue
 from tests.samples import HR, knowledge
@@ -309,3 +312,168 @@ async def test_an_edit_of_what_was_never_answered_is_not_answered(dialogue):
 
     assert unheard.replies == ()
     assert (await dialogue.edit(unheard, "an alternative to gdrive?")).replies == ()
+
+
+# Questions that were taken away
+
+
+async def test_the_answer_to_a_question_that_was_taken_away_is_taken_away_whoever_did_it(dialogue):
+    first = await dialogue.handle("what is the fediverse?")
+    (reply,) = (await dialogue.take_back(first)).replies
+
+    assert (reply.text, reply.revises) == ("", first.replies[0].key)
+
+
+async def test_it_is_taken_away_however_late_and_often_somebody_asked_and_whatever_they_want(dialogue):
+    first = await dialogue.handle("what is the fediverse?")
+    for _ in range(8):
+        await dialogue.say("what is the fediverse?")
+    dialogue.now += timedelta(days=1)
+    await dialogue.say("stop")
+
+    assert len((await dialogue.take_back(first, by="ada")).replies) == 1
+
+
+async def test_what_led_to_no_answer_is_taken_away_in_silence(dialogue):
+    unheard = await dialogue.handle("what is the fediverse?", ago=timedelta(hours=3))
+
+    assert (await dialogue.take_back(unheard)).replies == ()
+
+
+async def test_nothing_is_taken_away_twice_nor_answered_any_more(dialogue):
+    first = await dialogue.handle("what is the fediverse?")
+    await dialogue.take_back(first)
+
+    assert (await dialogue.take_back(first)).replies == ()
+    assert (await dialogue.edit(first, "an alternative to gdrive?")).replies == ()
+
+
+# Signs under what the bot said
+
+
+async def test_a_number_under_choices_picks_one_of_them(dialogue):
+    choices = await dialogue.handle("google drive")
+    picked = await dialogue.react(choices, "2")
+
+    assert choices.replies[0].offers == 2
+    assert picked.replies[0].text.startswith("Share files:")
+    assert picked.replies[0].to == f"${choices.replies[0].key}"
+    assert (await dialogue.say("why?")).startswith("Because of: Share files.")
+
+
+async def test_a_number_picks_from_the_choices_that_it_was_put_under_whatever_was_said_since(dialogue):
+    choices = await dialogue.handle("google drive")
+    await dialogue.say("what is the fediverse?")
+    dialogue.now += timedelta(hours=5)
+
+    assert (await dialogue.react(choices, "2")).replies[0].text.startswith("Share files:")
+
+
+async def test_the_language_of_the_choices_is_the_language_of_what_is_picked():
+    dialogue = Dialogue(knowledge(), language=HR)
+    choices = await dialogue.handle("google drive")
+
+    assert (await dialogue.react(choices, "1")).replies[0].language == choices.replies[0].language == HR
+
+
+@pytest.mark.parametrize("sign", ["1", "2", "3"])
+async def test_numbers_mean_nothing_under_an_answer(dialogue, sign):
+    answer = await dialogue.handle("what is the fediverse?")
+
+    assert answer.replies[0].offers == 0
+    assert await dialogue.react(answer, sign) == Handling()
+
+
+async def test_a_number_that_is_not_among_the_choices_means_nothing(dialogue):
+    assert await dialogue.react(await dialogue.handle("google drive"), "3") == Handling()
+
+
+async def test_thumbs_are_counted_for_the_entry_that_was_given(dialogue):
+    answer = await dialogue.handle("what is the fediverse?")
+    for sign, by in [("👍", "ada"), ("👍", "bob"), ("👎", "eve")]:
+        assert (await dialogue.react(answer, sign, by)).replies == ()
+
+    assert await dialogue.store.votes() == [Votes("fediverse", liked=2, disliked=1)]
+
+
+@pytest.mark.parametrize("asked", ["google drive", "will it rain tomorrow?", "stop"])
+async def test_thumbs_under_what_is_no_answer_are_not_counted(dialogue, asked):
+    await dialogue.react(await dialogue.handle(asked), "👍", by="bob")
+
+    assert await dialogue.store.votes() == []
+
+
+async def test_signs_under_what_was_taken_away_or_never_said_mean_nothing(dialogue):
+    answer = await dialogue.handle("what is the fediverse?")
+    removal = await dialogue.take_back(answer)
+    await dialogue.store.sent(answer.replies[0].key, "$answer", dialogue.now)
+    await dialogue.store.sent(removal.replies[0].key, "$answer", dialogue.now)
+    for under in ("$answer", "$unknown"):
+        await dialogue.react_to(under, "👍")
+
+    assert await dialogue.store.votes() == []
+
+
+async def test_nobody_votes_or_picks_faster_than_anybody_may_ask_nor_after_stop(dialogue):
+    answer, choices = await dialogue.handle("what is the fediverse?"), await dialogue.handle("google drive")
+    for _ in range(20):
+        await dialogue.react(answer, "👍", by="eve")
+    await dialogue.say("stop", by="bob")
+    await dialogue.react(answer, "👍", by="bob")
+
+    assert await dialogue.store.votes() == [Votes("fediverse", liked=5)]
+    assert (await dialogue.react(choices, "1", by="bob")).replies == ()
+
+
+async def test_taking_a_number_away_takes_its_answer_away(dialogue):
+    picked = await dialogue.react(await dialogue.handle("google drive"), "2")
+    (removal,) = (await dialogue.take_back_message(dialogue.signed, by="ada")).replies
+
+    assert (removal.text, removal.revises) == ("", picked.replies[0].key)
+
+
+# What is kept, and who wants to be forgotten
+
+
+async def test_whoever_asks_what_is_kept_is_told_and_for_how_long(dialogue):
+    assert await dialogue.say("Privacy?") == "I keep ids for 30 days and gaps for 60 days."
+
+
+async def test_whoever_wants_to_be_forgotten_is_wherever_they_say_so_and_told(dialogue):
+    await dialogue.say("google drive", room="#help")
+    await dialogue.say("google drive", room="#other", thread="t")
+    await dialogue.say("google drive", by="bob")
+
+    assert await dialogue.say("forget me!", room="#elsewhere") == "Who are you?"
+    assert await dialogue.say("2", room="#help") == "I don't know."
+    assert await dialogue.say("2", room="#other", thread="t") == "I don't know."
+    assert (await dialogue.say("2", by="bob")).startswith("Share files:")
+
+
+async def test_whoever_said_stop_can_ask_what_is_kept_and_be_forgotten_and_still_is_left_alone(dialogue):
+    await dialogue.say("stop")
+
+    assert (await dialogue.say("privacy")).startswith("I keep ids")
+    assert await dialogue.say("forget me") == "Who are you?"
+    assert await dialogue.say("what is the fediverse?") is None
+
+
+async def test_whoever_asks_too_often_is_forgotten_all_the_same(dialogue):
+    await dialogue.say("google drive")
+    for _ in range(8):
+        await dialogue.say("what is the fediverse?", room="#other")
+
+    assert await dialogue.say("forget me") is None
+    assert await dialogue.store.conversation(dialogue.last.place, "ada") is None
+
+
+async def test_in_a_terminal_nobody_can_be_silenced_but_everybody_forgotten(dialogue):
+    dialogue.bot._manners = replace(dialogue.bot._manners, may_be_silenced=False)
+
+    assert await dialogue.say("stop") == "I don't know."
+    assert await dialogue.say("forget me") == "Who are you?"
+
+
+@pytest.mark.parametrize("text", ["forget me not is a flower", "what about privacy in the fediverse?"])
+async def test_a_question_about_privacy_or_forgetting_is_a_question(dialogue, text):
+    assert not (await dialogue.say(text)).startswith(("Who are you", "I keep ids"))

@@ -8,7 +8,8 @@ import pytest
 
 from echobot.cli import main
 from echobot.core.gap import Gap, alike
-from echobot.core.knowledge import Language
+from echobot.core.knowledge import EntryId, Language
+from echobot.core.reaction import Votes
 from echobot.errors import EchobotError
 from echobot.gaps import draft
 from echobot.ports import Settlement
@@ -124,3 +125,23 @@ def test_a_draft_of_a_gap_that_is_not_listed_is_told(number):
 def test_whose_gaps_must_be_said(capsys):
     assert main(["gaps"]) == 1
     assert capsys.readouterr().err == "echobot: say which bot: --settings FILE, or --store URL\n"
+
+
+def test_curators_see_what_people_thought_of_the_answers_and_what_helped_least_first(tmp_path, capsys):
+    url = f"sqlite:///{tmp_path}/echobot.db"
+    used = SqlStore.open(url)
+    votes = [Votes(EntryId("peertube"), 12, 1), Votes(EntryId("signal"), 2, 3)]
+    asyncio.run(used.settle(Settlement(votes=votes), NOON))
+
+    assert main(["gaps", "--liked", "--store", url]) == 0
+    assert capsys.readouterr().out == "👍    2  👎    3  signal\n👍   12  👎    1  peertube\n"
+    assert main(["gaps", "--liked", "--json", "--store", url]) == 0
+    assert json.loads(capsys.readouterr().out)[0] == {"entry": "signal", "liked": 2, "disliked": 3}
+    asyncio.run(used.close())
+
+
+def test_a_store_without_votes_says_so(tmp_path, capsys):
+    asyncio.run(SqlStore.open(f"sqlite:///{tmp_path}/new.db").close())
+
+    assert main(["gaps", "--liked", "--store", f"sqlite:///{tmp_path}/new.db"]) == 0
+    assert capsys.readouterr().out == "No answer was judged.\n"

@@ -195,3 +195,20 @@ async def test_a_store_that_breaks_while_answering_leaves_the_message_waiting(ch
         await receive(chat, store, ForgetfulBot(store))
 
     assert await store.waiting(ACCOUNT, 10) == [message(1)]
+
+
+def test_what_revises_a_message_waits_until_that_one_is_settled():
+    first, other = message(1), message(2, sender="@ivo:example.org")
+    redaction = replace(message(3, text="", sender="@moderator:example.org"), revises=first.id)
+
+    assert list(until_somebody_repeats([first, other, redaction])) == [[first, other], [redaction]]
+
+
+async def test_the_chat_hears_which_replies_to_expect_once_they_are_kept(store):
+    chat = FakeChat(FakeClock())
+    chat.say(*crowd(3))
+    chat.end()
+    await Reception(chat, store, EchoBot(store), lambda: None, FakeClock()).run()
+
+    kept = await store.outbox(ACCOUNT, NOON, 10)
+    assert chat.expected == [delivery.outgoing for delivery in kept]

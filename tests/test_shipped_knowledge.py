@@ -8,6 +8,7 @@ from echobot.core.followup import picked
 from echobot.core.text import words
 from echobot.evaluation import judge, report
 from echobot.shipped import shipped_folder
+from tests.dialogue import Dialogue
 
 LANGUAGES = ("de", "en", "fr", "hr", "it", "nl")
 
@@ -100,3 +101,16 @@ def test_what_is_asked_about_a_known_name_and_is_not_known_is_declined(answerer,
     assert list(result.languages) == [language]
     assert result.questions >= 50
     assert result.false_rate <= 0.02
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_in_each_language_people_are_told_what_is_kept_and_which_words_have_it_deleted(answerer, language):
+    pack = answerer.knowledge.languages[language]
+    dialogue = Dialogue(answerer.knowledge, language=language)
+    told = await dialogue.say(pack.talk.privacy[0])
+
+    assert "30" in told
+    assert "60" in told
+    (word,) = [word for word in pack.talk.forget if word in told]
+    assert await dialogue.say(word) == pack.phrases["forgotten"]
+    await dialogue.store.close()

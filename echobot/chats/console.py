@@ -7,7 +7,7 @@ import contextlib
 import sys
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -74,6 +74,9 @@ class ConsoleChat:
         if isinstance(outgoing, Reply):
             self._replied.set()
         return str(outgoing.key)
+
+    def expect(self, replies: Sequence[Reply]) -> None:
+        """Nothing to show: who looks at a terminal sees that it is busy."""
 
     async def find(self, outgoing: Outgoing) -> str | None:  # noqa: ARG002
         """Nothing: a terminal keeps no record."""

@@ -46,11 +46,13 @@ def read_packs(
         dict, {language: dict(said) for language, said in _parts(shipped, found).items()}
     )
     standing_in = {language: said["phrases"][0] for language, said in parts.items() if "phrases" in said}
+    shipped_talk = {language: said["talk"][0] for language, said in parts.items() if "talk" in said}
     for language, said in _parts(own, found).items():
         parts[language].update(said)
     for language, said in parts.items():
         found.extend(_check(language, said))
         _complete(said, {**standing_in.get(_STANDS_IN, {}), **standing_in.get(language, {})})
+        _complete_talk(said, shipped_talk.get(language))
     complete = {Language(language): _pack(language, said) for language, said in parts.items() if "phrases" in said}
     return complete, found
 
@@ -89,6 +91,14 @@ def _complete(said: _Parts, standing_in: Mapping[str, str]) -> None:
         said["phrases"] = {**standing_in, **phrases}, tree
 
 
+def _complete_talk(said: _Parts, shipped: TalkShape | None) -> None:
+    """Whoever asks to be forgotten is understood, also by a talk.yaml from before that could be asked."""
+    if shipped and "talk" in said:
+        talk, tree = said["talk"]
+        lacking = {"forget", "privacy"} - talk.model_fields_set
+        said["talk"] = talk.model_copy(update={key: getattr(shipped, key) for key in lacking}), tree
+
+
 def _pack(language: str, said: _Parts) -> LanguagePack:
     cues = _cues(said)
     words: WordsShape = said["words"][0] if "words" in said else WordsShape.model_validate({})
@@ -99,10 +109,13 @@ def _pack(language: str, said: _Parts) -> LanguagePack:
     return LanguagePack(Language(language), name, phrases, cues, small, story, endings, _talk(said))
 
 
+_ORDINALS = ("first", "second", "third")
+
+
 def _talk(said: _Parts) -> Talk:
     talk: TalkShape = said["talk"][0] if "talk" in said else TalkShape.model_validate({})
-    ordinals = (talk.first, talk.second, talk.third)
-    return Talk(talk.yes, talk.why, talk.also, ordinals, talk.last, talk.stop, talk.start, talk.no, talk.number)
+    ordinals = tuple(getattr(talk, key) for key in _ORDINALS)
+    return Talk(ordinals=ordinals, **{key: texts for key, texts in talk if key not in _ORDINALS})
 
 
 def _folded(texts: Iterable[str]) -> frozenset[str]:

@@ -169,6 +169,8 @@ class TalkShape(Shape):
     number: NoTexts = Field((), description="What may stand beside its number", examples=[["number", "please"]])
     stop: NoTexts = Field((), description="Messages of somebody who wants no more answers", examples=[["stop"]])
     start: NoTexts = Field((), description="Messages of somebody who wants answers again", examples=[["start"]])
+    forget: NoTexts = Field((), description="Messages of somebody to be forgotten", examples=[["forget me"]])
+    privacy: NoTexts = Field((), description="Messages that ask what is kept about people", examples=[["privacy"]])
 
 
 class LanguageShape(Shape):

@@ -46,4 +46,23 @@ class Unknown:
     declined: bool = False  # there were choices, and none of them was meant
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What was answered, in short: the same for the same answer, whatever its words are."""
+
+    outcome: str  # "found", "choices", "unknown", or the name of one of the bot's own sentences
+    language: str = ""
+    entries: tuple[EntryId, ...] = ()
+
+    def __str__(self) -> str:
+        return " ".join((self.outcome, self.language, *self.entries)).strip()
+
+    @classmethod
+    def read(cls, text: str) -> Meaning:
+        """What was written by `str`."""
+        outcome, _, rest = text.partition(" ")
+        language, *entries = rest.split(" ")
+        return cls(outcome, language, tuple(map(EntryId, entries)))
+
+
 Answer: TypeAlias = Found | Choices | Unknown

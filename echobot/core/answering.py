@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from echobot.core import followup
-from echobot.core.answer import Answer, Choices, Found, Match, Question, Unknown
+from echobot.core.answer import Answer, Choices, Found, Match, Meaning, Question, Unknown
 from echobot.core.conversation import Conversation, decide
 from echobot.core.knowledge import EntryId, Intent, Knowledge, Language, Texts
 from echobot.core.language import LanguageGuess
@@ -32,9 +32,8 @@ class Answered:
         return type(self.answer).__name__.lower()
 
     @property
-    def meaning(self) -> str:
-        """What was answered, in short; the same for the same answer, whatever its words are."""
-        return f"{self.outcome} {self.question.language} {' '.join(self.entries)}".strip()
+    def meaning(self) -> Meaning:
+        return Meaning(self.outcome, self.question.language, self.entries)
 
     @property
     def entries(self) -> tuple[EntryId, ...]:
@@ -75,7 +74,7 @@ class Answerer:
         return self._guess.guess(text, hint)
 
     def wanted(self, text: str) -> followup.Wanted | None:
-        """Whether the message says "stop" or "start"."""
+        """Whether the message says "stop", "start", "forget me" or "privacy"."""
         return followup.wanted(text, self.knowledge.languages.values())
 
     def voice(self, language: Language, today: date | None = None) -> Voice:

@@ -10,10 +10,12 @@ from echobot.core.text import words
 
 
 class Wanted(Enum):
-    """What somebody wants of the bot from now on."""
+    """What somebody wants of the bot besides answers."""
 
     SILENCE = auto()
     ANSWERS = auto()
+    FORGETTING = auto()
+    PRIVACY = auto()
 
 
 _SHORT = 6  # words: longer ones are a question of their own
@@ -48,11 +50,16 @@ def asks_why(text: str, pack: LanguagePack | None) -> bool:
 
 
 def wanted(text: str, packs: Iterable[LanguagePack]) -> Wanted | None:
-    """Whether the whole message asks for no more answers, or for answers again, in any language: one word is enough."""
-    for pack in packs:
-        for wish, texts in {Wanted.SILENCE: pack.talk.stop, Wanted.ANSWERS: pack.talk.start}.items():
-            if _is_one_of(text, texts):
-                return wish
+    """Whether the whole message says one of these things, in any language: one word is enough."""
+    for talk in (pack.talk for pack in packs):
+        wishes = {
+            Wanted.SILENCE: talk.stop,
+            Wanted.ANSWERS: talk.start,
+            Wanted.FORGETTING: talk.forget,
+            Wanted.PRIVACY: talk.privacy,
+        }
+        if wish := next((wish for wish, texts in wishes.items() if _is_one_of(text, texts)), None):
+            return wish
     return None
 
 

@@ -120,12 +120,14 @@ class Talk:
     start: tuple[str, ...] = ()  # and of somebody who wants them again
     no: tuple[str, ...] = ()  # whole messages of somebody who wants none of the choices
     number: tuple[str, ...] = ()  # what may stand beside the number of a choice: "number 2, please"
+    forget: tuple[str, ...] = ()  # whole messages of somebody who wants to be forgotten
+    privacy: tuple[str, ...] = ()  # and of somebody who wants to know what is kept
 
     @property
     def texts(self) -> Iterator[str]:
         """All of it."""
         own = (self.yes, self.why, self.also, *self.ordinals, self.last, self.stop, self.start)
-        own += (self.no, self.number)
+        own += (self.no, self.number, self.forget, self.privacy)
         return chain.from_iterable(own)
 
 

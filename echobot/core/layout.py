@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, get_month_names, get_timezone_name
+from babel.dates import format_date, format_skeleton, format_timedelta, get_month_names, get_timezone_name
 
 from echobot.core.event import Event
 from echobot.core.knowledge import Language
@@ -45,6 +45,14 @@ def month_written(day: date, language: Language) -> str:
         return format_skeleton("yMMMM", day, locale=language)
     except (UnknownLocaleError, ValueError):
         return f"{day:%Y-%m}"
+
+
+def days(time: timedelta, language: Language) -> str:
+    """How many days, as the language writes it."""
+    try:
+        return format_timedelta(time, "day", threshold=1_000_000, locale=language)
+    except (UnknownLocaleError, ValueError):
+        return f"{time.days} d"
 
 
 def stretch(event: Event, language: Language) -> str:

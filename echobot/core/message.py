@@ -48,6 +48,12 @@ class Message:
     envelope: str = ""  # what the chat needs to bring a reply back; nobody else reads it
     language: str | None = None  # what the sender's program says it is in, which is often wrong
     revises: MessageId | None = None  # the message that this is a later form of: its sender edited it
+    reacts_to: str | None = None  # what the server calls the bot's own words that this sign was put under
+
+    @property
+    def takes_back(self) -> bool:
+        """A later form without any words: what was asked is asked no more."""
+        return self.revises is not None and not self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The words sent back to one message. The text is plain, with "- " before items and bare links."""
+    """The words sent back to one message. The text is plain, with "- " before items and bare links.
+
+    Without any words it takes away the one it stands in place of.
+    """
 
     key: DeliveryKey
     place: Place
@@ -73,6 +82,7 @@ class Reply:
     meaning: str = ""  # what was answered, in short: an edited question with the same meaning needs no other answer
     revises: DeliveryKey | None = None  # the reply that this one takes the place of
     instead_of: str | None = None  # what the server calls that reply, once it is there
+    offers: int = 0  # how many choices it gives a number
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from echobot.core.answer import Answer, Choices, Found, Match
 from echobot.core.event import Event, meant
 from echobot.core.knowledge import Entry, EntryId, Knowledge, Language, Need, Service, Texts, Tool
-from echobot.core.layout import begin, language_name, lines, months, paragraphs, stretch, written
+from echobot.core.layout import begin, days, language_name, lines, months, paragraphs, stretch, written
 
 PHRASES: Mapping[str, frozenset[str]] = {
     "replace": frozenset({"service"}),  # above the tools that replace a service
@@ -35,6 +35,8 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "only_languages": frozenset({"languages"}),  # the question is in none of those the bot speaks
     "stopped": frozenset(),  # the answer to "stop": the bot falls silent for this person
     "resumed": frozenset(),  # the answer to "start" after that
+    "forgotten": frozenset(),  # the answer to "forget me"
+    "privacy": frozenset({"messages", "gaps"}),  # what is kept of people, and for how many days
     "event": frozenset({"when", "place"}),  # of a visit or a workshop that is to come
     "event_over": frozenset({"when", "place"}),
     "event_cancelled": frozenset({"when", "place"}),
@@ -98,6 +100,13 @@ class Voice:
 
     def resumed(self) -> str:
         return self.phrase("resumed")
+
+    def forgotten(self) -> str:
+        return self.phrase("forgotten")
+
+    def privacy(self, messages: timedelta, gaps: timedelta) -> str:
+        """What is kept of people; what settings say how long for, as days."""
+        return self.phrase("privacy", messages=days(messages, self.language), gaps=days(gaps, self.language))
 
     def phrase(self, name: str, /, **values: str) -> str:
         """One of the bot's own sentences, filled in; English stands in for a language that it does not speak."""

@@ -25,6 +25,7 @@ from echobot.core.message import (
     Reply,
     Wording,
 )
+from echobot.core.reaction import Votes
 from echobot.ports import Trouble
 
 
@@ -40,6 +41,7 @@ def message_row(message: Message) -> dict[str, Any]:
         "envelope": message.envelope,
         "language": message.language,
         "revises": message.revises,
+        "reacts_to": message.reacts_to,
     }
 
 
@@ -54,6 +56,7 @@ def message_from(row: Row[Any]) -> Message:
         envelope=row.envelope or "",
         language=row.language,
         revises=MessageId(row.revises) if row.revises is not None else None,
+        reacts_to=row.reacts_to,
     )
 
 
@@ -70,6 +73,7 @@ def reply_row(reply: Reply) -> dict[str, Any]:
         "envelope": reply.envelope,
         "meaning": reply.meaning,
         "revises": reply.revises,
+        "offers": reply.offers,
     }
 
 
@@ -119,6 +123,7 @@ def _reply_from(row: Row[Any]) -> Reply:
         meaning=row.meaning or "",
         revises=DeliveryKey(row.revises) if row.revises is not None else None,
         instead_of=row.instead_of,
+        offers=row.offers or 0,
     )
 
 
@@ -158,6 +163,14 @@ def gap_row(gap: Gap) -> dict[str, Any]:
 
 def gap_from(row: Row[Any]) -> Gap:
     return Gap(row.text, Language(row.language), row.times, row.last_at)
+
+
+def votes_row(votes: Votes) -> dict[str, Any]:
+    return asdict(votes)
+
+
+def votes_from(row: Row[Any]) -> Votes:
+    return Votes(EntryId(row.entry), row.liked, row.disliked)
 
 
 def slot_row(slot: Slot) -> dict[str, Any]:

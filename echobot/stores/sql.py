@@ -16,6 +16,7 @@ from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
 from echobot.core.ledger import Ledger
 from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place
+from echobot.core.reaction import Votes
 from echobot.ports import Backlog, Filled, Revision, Settlement, Trouble
 from echobot.stores import announcing, transactions
 from echobot.stores.database import Database
@@ -85,6 +86,9 @@ class SqlStore:
     async def meaning(self, key: DeliveryKey) -> str | None:
         return await self._do(transactions.meaning, key)
 
+    async def meaning_of(self, account: AccountName, remote_id: str) -> str | None:
+        return await self._do(transactions.meaning_of, account, remote_id)
+
     async def is_silenced(self, account: AccountName, person: str) -> bool:
         return await self._do(transactions.is_silenced, account, person)
 
@@ -99,6 +103,9 @@ class SqlStore:
 
     async def gaps(self) -> list[Gap]:
         return await self._do(transactions.gaps)
+
+    async def votes(self) -> list[Votes]:
+        return await self._do(transactions.votes)
 
     async def forget(self, ids_before: datetime, conversations_before: datetime, gaps_before: datetime) -> None:
         await self._do(transactions.forget, ids_before, conversations_before, gaps_before)

@@ -21,6 +21,7 @@ from echobot.stores.tables import (
     restored,
     silenced,
     troubles,
+    votes,
 )
 
 _NOW = bindparam("now", type_=Moment())
@@ -77,10 +78,39 @@ DUE = (
 )
 """Nobody's before an earlier one of theirs that has to wait, nor before the one that it revises or follows."""
 
+_wished = inbox.alias("wished")
+_wished_at = (
+    select(_wished.c.seq)
+    .where(_wished.c.account == bindparam("its_account"), _wished.c.id == bindparam("its_id"))
+    .scalar_subquery()
+)
+FORGET_WAITING = (
+    update(inbox)
+    .where(inbox.c.account == bindparam("its_account"), inbox.c.sender == bindparam("its_person"))
+    .where(inbox.c.settled_at.is_(None), inbox.c.seq < _wished_at)
+    .values(settled_at=_NOW, **NO_LONGER_WAITING)
+)
+FORGET_UNSENT = (
+    update(outbox)
+    .where(outbox.c.account == bindparam("its_account"), outbox.c.asker == bindparam("its_person"))
+    .where(outbox.c.done_at.is_(None), outbox.c.key.not_in(bindparam("but", expanding=True)))
+    .values(done_at=_NOW, reason="the asker wanted to be forgotten", **NO_LONGER_SENDING)
+)
+FORGET_TALKS = delete(conversations).where(
+    conversations.c.account == bindparam("its_account"), conversations.c.person == bindparam("its_person")
+)
+
 _KEY: BindParameter[str] = bindparam("its_key")
 MEANING = (
     select(outbox.c.meaning)
     .where(or_(outbox.c.key == _KEY, outbox.c.revises == _KEY))
+    .order_by(outbox.c.seq.desc())
+    .limit(1)
+)
+
+MEANING_OF = (
+    select(outbox.c.meaning)
+    .where(outbox.c.account == _ACCOUNT, outbox.c.remote_id == bindparam("remote"))
     .order_by(outbox.c.seq.desc())
     .limit(1)
 )
@@ -131,6 +161,9 @@ FORGET_GAPS = delete(gaps).where(gaps.c.last_at < _BEFORE)
 FORGET_RAREST_GAPS = delete(gaps).where(tuple_(gaps.c.text, gaps.c.language).in_(_rarest))
 
 
+VOTES = select(votes).order_by(votes.c.disliked.desc(), votes.c.liked, votes.c.entry)
+
+
 @cache
 def insert_new(dialect: str, table: Table) -> Any:
     """Rows whose key is there already are left as they are."""
@@ -151,6 +184,13 @@ def count_gaps(dialect: str) -> Any:
     insert = _insert(dialect, gaps)
     more = {"times": gaps.c.times + insert.excluded.times, "last_at": insert.excluded.last_at}
     return insert.on_conflict_do_update(index_elements=list(gaps.primary_key), set_=more)
+
+
+@cache
+def count_votes(dialect: str) -> Any:
+    insert = _insert(dialect, votes)
+    more = {name: votes.c[name] + insert.excluded[name] for name in ("liked", "disliked")}
+    return insert.on_conflict_do_update(index_elements=list(votes.primary_key), set_=more)
 
 
 def _insert(dialect: str, table: Table) -> Any:

@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 5
+VERSION = 6
 """Goes up with every change of the form: `upgrading` says how; a newer form than this is refused."""
 
 
@@ -78,6 +78,7 @@ inbox = Table(
     Column("envelope", Words),
     Column("language", Words),
     Column("revises", Words),
+    Column("reacts_to", Words),
     UniqueConstraint("account", "id"),
     Index("inbox_by_state", "account", "settled_at", "seq"),
 )
@@ -106,8 +107,10 @@ outbox = Table(
     Column("envelope", Words),
     Column("post", JSON),  # what only a post has
     Column("follows", Words),  # the key of the post in whose thread it stands
+    Column("offers", Integer),
     Index("outbox_by_state", "account", "done_at", "seq"),
     Index("outbox_by_first", "revises"),
+    Index("outbox_by_remote_id", "remote_id"),
 )
 
 conversations = Table(
@@ -131,6 +134,14 @@ gaps = Table(
     Column("language", Words, primary_key=True),
     Column("times", Integer, nullable=False),
     Column("last_at", Moment, nullable=False, index=True),
+)
+
+votes = Table(
+    "votes",
+    metadata,
+    Column("entry", Words, primary_key=True),  # nothing says whose they were
+    Column("liked", Integer, nullable=False),
+    Column("disliked", Integer, nullable=False),
 )
 
 silenced = Table(
@@ -195,11 +206,11 @@ troubles = Table(
 )
 
 NO_LONGER_WAITING: dict[str, Any] = dict.fromkeys(
-    ("room", "thread", "sender", "text", "sent_at", "address", "envelope", "language", "revises")
+    ("room", "thread", "sender", "text", "sent_at", "address", "envelope", "language", "revises", "reacts_to")
 )
 """What is forgotten of a message once it is settled; its id stays, so that it is never answered twice."""
 
 NO_LONGER_SENDING: dict[str, Any] = dict.fromkeys(
-    ("room", "thread", "to", "asker", "text", "language", "envelope", "post")
+    ("room", "thread", "to", "asker", "text", "language", "envelope", "post", "offers")
 )
 """What is forgotten of a reply once it is sent or given up; its key stays, so that it is never sent twice."""

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Table
 
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
-from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, MessageId, Place, Wish
+from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, MessageId, Place, Reply, Wish
+from echobot.core.reaction import Votes
 from echobot.ports import MOST_GAPS, Backlog, Settlement, Trouble
 from echobot.stores import rows, statements, tables
 from echobot.stores.tables import conversations, cursors, inbox, outbox, silenced, troubles
@@ -44,7 +45,19 @@ def settle(connection: Connection, settlement: Settlement, now: datetime) -> Non
     replace(connection, conversations, [rows.conversation_row(talk) for talk in settlement.conversations])
     if lacking := [rows.gap_row(gap) for gap in settlement.gaps]:
         connection.execute(statements.count_gaps(connection.dialect.name), lacking)
+    if counted := [rows.votes_row(votes) for votes in settlement.votes]:
+        connection.execute(statements.count_votes(connection.dialect.name), counted)
     _follow(connection, settlement.wishes)
+    for message in settlement.forgotten:
+        _forget_sender(connection, message, settlement.replies, now)
+
+
+def _forget_sender(connection: Connection, message: Message, replies: Sequence[Reply], now: datetime) -> None:
+    """Keys and ids stay, without anybody's name: what is forgotten is neither answered again nor sent twice."""
+    whose = {"its_account": message.place.account, "its_person": message.sender}
+    connection.execute(statements.FORGET_WAITING, {**whose, "its_id": message.id, "now": now})
+    connection.execute(statements.FORGET_UNSENT, {**whose, "but": [reply.key for reply in replies], "now": now})
+    connection.execute(statements.FORGET_TALKS, whose)
 
 
 def _perhaps_answered(connection: Connection, messages: Sequence[Message]) -> dict[MessageId, datetime]:
@@ -73,6 +86,10 @@ def is_silenced(connection: Connection, account: AccountName, person: str) -> bo
 
 def meaning(connection: Connection, key: DeliveryKey) -> str | None:
     return connection.scalar(statements.MEANING, {"its_key": key})
+
+
+def meaning_of(connection: Connection, account: AccountName, remote_id: str) -> str | None:
+    return connection.scalar(statements.MEANING_OF, {"account": account, "remote": remote_id})
 
 
 def note_trouble(connection: Connection, about: str, trouble: str | None, now: datetime) -> None:
@@ -127,6 +144,10 @@ def conversation(connection: Connection, place: Place, person: str) -> Conversat
 
 def gaps(connection: Connection) -> list[Gap]:
     return [rows.gap_from(row) for row in connection.execute(statements.GAPS)]
+
+
+def votes(connection: Connection) -> list[Votes]:
+    return [rows.votes_from(row) for row in connection.execute(statements.VOTES)]
 
 
 def forget(connection: Connection, ids_before: datetime, conversations_before: datetime, gaps_before: datetime) -> None:

@@ -62,5 +62,15 @@ def _from_4(connection: Connection) -> None:
     connection.exec_driver_sql("CREATE TABLE restored (id INTEGER NOT NULL, at DATETIME NOT NULL, PRIMARY KEY (id))")
 
 
-_STEPS = {1: _from_1, 2: _from_2, 3: _from_3, 4: _from_4}
+def _from_5(connection: Connection) -> None:
+    connection.exec_driver_sql("ALTER TABLE inbox ADD COLUMN reacts_to TEXT")
+    connection.exec_driver_sql("ALTER TABLE outbox ADD COLUMN offers INTEGER")
+    connection.exec_driver_sql("CREATE INDEX outbox_by_remote_id ON outbox (remote_id)")
+    connection.exec_driver_sql(
+        "CREATE TABLE votes (entry TEXT NOT NULL, liked INTEGER NOT NULL, disliked INTEGER NOT NULL,"
+        " PRIMARY KEY (entry))"
+    )
+
+
+_STEPS = {1: _from_1, 2: _from_2, 3: _from_3, 4: _from_4, 5: _from_5}
 """What leads from each form to the next one."""

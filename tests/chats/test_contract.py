@@ -332,6 +332,34 @@ async def test_a_reply_whose_outcome_is_unknown_is_found_and_one_that_never_went
 
 
 @EVERYWHERE
+async def test_a_reply_is_changed_and_taken_away_and_doing_either_twice_is_harmless(world: World):
+    await world.listen()
+    await world.ask("what is Matrix?")
+    (question,) = await world.kept.have(1)
+    first = reply_to(question)
+    sent = await world.chat.send(first)
+    change = replace(reply_to(question, "A free network."), key=DeliveryKey("change"), instead_of=sent)
+    assert [await world.chat.send(change), await world.chat.send(change)] == [sent, sent]
+    assert await world.posts() == ["A free network."]
+
+    removal = replace(reply_to(question, ""), key=DeliveryKey("removal"), instead_of=sent)
+    await world.chat.send(removal)
+    await world.chat.send(removal)
+
+    assert await world.posts() == []
+
+
+@EVERYWHERE
+async def test_what_never_arrived_needs_not_be_taken_away(world: World):
+    await world.listen()
+    await world.ask("what is Matrix?")
+    (question,) = await world.kept.have(1)
+    await world.chat.send(reply_to(question, ""))
+
+    assert await world.posts() == []
+
+
+@EVERYWHERE
 async def test_a_post_is_posted_once_however_often_it_is_sent(world: World):
     await world.listen()
     sent = await world.chat.send(post_in(world))

@@ -142,3 +142,11 @@ def test_a_file_in_no_language_is_told(folder, name):
     (problem,) = folder.load()[1]
     assert problem.startswith(f"{name}:1:1: ")
     assert problem.endswith(" — put the file into a folder such as languages/fr/")
+
+
+def test_a_talk_from_before_people_could_be_forgotten_still_understands_that_they_want_to_be(folder):
+    folder.write("a.yaml", ENTRY)
+    folder.write("languages/fr/talk.yaml", "talk: {stop: [silence], privacy: [secret]}")
+    talk = folder.load()[0].languages["fr"].talk
+
+    assert (talk.stop, talk.privacy, talk.forget[0]) == (("silence",), ("secret",), "oublie-moi")

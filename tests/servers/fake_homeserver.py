@@ -58,8 +58,8 @@ class FakeHomeserver:
         self.has_gap_in_bad_room = False
         self.members: list[str] | None = None  # told when asked, instead of a summary with each sync
 
-    def say(self, body: str) -> None:
-        content = {"msgtype": "m.text", "body": body}
+    def say(self, body: str, **more: Any) -> None:
+        content = {"msgtype": "m.text", "body": body, **more}
         event = {"type": "m.room.message", "event_id": f"${len(self.said)}", "sender": "@alice:example.org"}
         self.said.append({**event, "origin_server_ts": 1_790_000_000_000, "content": content})
 
@@ -69,6 +69,7 @@ class FakeHomeserver:
         application.router.add_get(f"{client}/account/whoami", self._meets("whoami", self._whoami))
         application.router.add_get(f"{client}/sync", self._meets("sync", self._sync))
         application.router.add_get(f"{client}/rooms/{{room}}/messages", self._meets("messages", self._messages))
+        application.router.add_get(f"{client}/rooms/{{room}}/event/{{id}}", self._meets("event", self._event))
         application.router.add_get(f"{client}/rooms/{{room}}/joined_members", self._meets("members", self._members))
         application.router.add_put(f"{client}/rooms/{{room}}/send/{{kind}}/{{txn}}", self._meets("send", self._send))
         application.router.add_post(f"{client}/join/{{room}}", self._meets("join", self._join))
@@ -106,6 +107,9 @@ class FakeHomeserver:
 
     async def _messages(self, request: web.Request) -> web.Response:
         return web.json_response({"chunk": [], "start": "s0"})
+
+    async def _event(self, request: web.Request) -> web.Response:
+        return web.json_response(next(event for event in self.said if event["event_id"] == request.match_info["id"]))
 
     async def _members(self, request: web.Request) -> web.Response:
         nobody = {"display_name": None, "avatar_url": None}

@@ -40,12 +40,32 @@ class Person:
         """Send a message and return its id; `more` are other keys of its content."""
         return await self.send(room, "m.room.message", {"msgtype": "m.text", "body": body, **more})
 
+    async def edit(self, room: str, event: str, body: str, **more: Any) -> str:
+        """Say something else in place of an event."""
+        new = {"msgtype": "m.text", "body": body, **more}
+        replaces = {"rel_type": "m.replace", "event_id": event}
+        return await self.say(room, f"* {body}", **{"m.new_content": new, "m.relates_to": replaces})
+
+    async def react(self, room: str, event: str, sign: str) -> str:
+        """Put a sign under an event."""
+        under = {"rel_type": "m.annotation", "event_id": event, "key": sign}
+        return await self.send(room, "m.reaction", {"m.relates_to": under})
+
+    async def redact(self, room: str, event: str) -> str:
+        redacted = await self.request("PUT", f"rooms/{quote(room)}/redact/{event}/{uuid.uuid4().hex}", {})
+        return str(redacted["event_id"])
+
     async def send(self, room: str, kind: str, content: dict[str, Any]) -> str:
         sent = await self.request("PUT", f"rooms/{quote(room)}/send/{kind}/{uuid.uuid4().hex}", content)
         return str(sent["event_id"])
 
     async def set_state(self, room: str, kind: str, content: dict[str, Any], key: str = "") -> None:
         await self.request("PUT", f"rooms/{quote(room)}/state/{kind}/{quote(key)}", content)
+
+    async def seen_in(self, room: str, kind: str) -> dict[str, Any]:
+        """What is shown of people in a room now: who types, how far they read."""
+        here = (await self.request("GET", "sync?timeout=0"))["rooms"]["join"][room]["ephemeral"]["events"]
+        return next((event["content"] for event in here if event["type"] == kind), {})
 
     async def joined_rooms(self) -> list[str]:
         return list((await self.request("GET", "joined_rooms"))["joined_rooms"])
@@ -55,13 +75,17 @@ class Person:
 
     async def messages(self, room: str) -> list[dict[str, Any]]:
         """Everything said in a room, oldest first."""
+        return await self.events(room, "m.room.message")
+
+    async def events(self, room: str, kind: str) -> list[dict[str, Any]]:
+        """What happened of one kind in a room, oldest first."""
         events: list[dict[str, Any]] = []
         page: dict[str, Any] = {"end": ""}
         while "end" in page:
             start = f"&from={page['end']}" if page["end"] else ""
             page = await self.request("GET", f"rooms/{quote(room)}/messages?dir=b&limit=500{start}")
             events += page["chunk"]
-        return [event for event in reversed(events) if event["type"] == "m.room.message"]
+        return [event for event in reversed(events) if event["type"] == kind]
 
     async def download(self, address: str) -> tuple[str, bytes]:
         """The kind and the content of what is at an address like `mxc://localhost/id`."""

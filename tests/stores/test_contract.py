@@ -8,8 +8,9 @@ from datetime import timedelta, timezone
 import pytest
 
 from echobot.core.gap import Gap
-from echobot.core.knowledge import Language
+from echobot.core.knowledge import EntryId, Language
 from echobot.core.message import AccountName, Place, Wish
+from echobot.core.reaction import Votes
 from echobot.errors import StoreError
 from echobot.ports import MOST_GAPS, Backlog, Settlement, Trouble
 from echobot.stores.sql import SqlStore
@@ -410,6 +411,46 @@ async def test_the_last_meaning_that_was_answered_is_known(store):
     assert await store.meaning(reply(3).key) is None
 
 
+async def test_what_was_last_answered_is_known_by_what_the_server_calls_it(store):
+    first = replace(reply(1), meaning="found peertube")
+    await _queue(store, first, replace(reply(2), meaning="found signal", revises=first.key))
+    assert await store.meaning_of(ACCOUNT, "$post") is None
+
+    await store.sent(first.key, "$post", NOON)
+    assert await store.meaning_of(ACCOUNT, "$post") == "found peertube"
+    assert await store.meaning_of(AccountName("other-bot"), "$post") is None
+
+    await store.sent(reply(2).key, "$post", NOON)
+    assert await store.meaning_of(ACCOUNT, "$post") == "found signal"
+
+
+async def test_signs_and_the_number_of_choices_come_back(store):
+    sign = replace(message(1, "2"), reacts_to="$post")
+    await store.keep(ACCOUNT, [sign], "c1", NOON)
+    await _queue(store, replace(reply(1), offers=3))
+
+    assert await store.waiting(ACCOUNT, 10) == [sign]
+    assert [delivery.outgoing.offers for delivery in await store.outbox(ACCOUNT, NOON, 10)] == [3]
+
+
+async def test_votes_are_added_up_by_entry_and_what_helped_least_is_first(store):
+    liked, disliked = Votes(EntryId("peertube"), liked=1), Votes(EntryId("signal"), disliked=1)
+    assert await store.votes() == []
+
+    await store.settle(Settlement(votes=[liked, disliked, liked]), NOON)
+    await store.settle(Settlement(votes=[Votes(EntryId("peertube"), disliked=1), disliked]), NOON)
+
+    assert await store.votes() == [Votes(EntryId("signal"), 0, 2), Votes(EntryId("peertube"), 2, 1)]
+
+
+async def test_a_message_that_cannot_be_settled_votes_for_nothing(store):
+    naive = replace(conversation(), at=NOON.replace(tzinfo=None))
+    with pytest.raises(StoreError):
+        await store.settle(Settlement(conversations=[naive], votes=[Votes(EntryId("signal"), 1)]), NOON)
+
+    assert await store.votes() == []
+
+
 async def test_what_a_chat_wrote_on_the_envelope_comes_back_with_the_message_and_the_reply(store):
     asked = replace(message(1), envelope='{"visibility": "direct"}', language="hr", revises=message(7).id)
     await store.keep(ACCOUNT, [asked], "c1", NOON)
@@ -432,6 +473,59 @@ async def test_who_wants_silence_has_it_on_that_account_until_they_take_it_back(
 
     await store.settle(Settlement(wishes=[replace(wish, silence=False)]), NOON)
     assert not await store.is_silenced(ACCOUNT, ana)
+
+
+async def test_of_who_is_forgotten_everything_goes_but_what_they_say_later_and_a_wish_for_silence(store):
+    ana = message().sender
+    before, wish, later = message(1, "a secret"), message(2, "forget me"), message(3, "what is peertube?")
+    await store.keep(ACCOUNT, [before, wish, later], "c1", NOON)
+    first = replace(reply(7, "an old answer"), meaning="found peertube")
+    await store.settle(Settlement(replies=[first], conversations=[conversation()]), NOON)
+    await store.settle(Settlement(wishes=[Wish(ACCOUNT, ana, silence=True)]), NOON)
+    await store.settle(Settlement([wish], [reply(2, "Forgotten.")], forgotten=[wish]), NOON)
+
+    assert await store.waiting(ACCOUNT, 10) == [later]
+    assert await _texts(store) == ["Forgotten."]
+    assert await store.conversation(ROOM, ana) is None
+    assert await store.is_silenced(ACCOUNT, ana)
+
+
+async def test_forgetting_somebody_forgets_nobody_else_and_on_no_other_account(store):
+    other = Place(AccountName("other-bot"), ROOM.room)
+    ivo, elsewhere = reply(5, "Ivo's", "@ivo:example.org"), reply(6, "Elsewhere", place=other)
+    talks = [conversation("@ivo:example.org"), conversation(place=other)]
+    await store.keep(ACCOUNT, [message(4, sender="@ivo:example.org"), message(1)], "c1", NOON)
+    await store.settle(Settlement(replies=[ivo, elsewhere], conversations=talks), NOON)
+    await store.settle(Settlement([message(1)], forgotten=[message(1)]), NOON)
+
+    assert [waiting.id for waiting in await store.waiting(ACCOUNT, 10)] == ["$m4"]
+    assert (await _texts(store), await _texts(store, account=other.account)) == (["Ivo's"], ["Elsewhere"])
+    assert [await store.conversation(talk.place, talk.person) for talk in talks] == talks
+
+
+async def test_what_was_forgotten_is_neither_answered_again_nor_sent(store):
+    await store.keep(ACCOUNT, [message(1), message(2)], "c1", NOON)
+    await _queue(store, reply(7))
+    await store.settle(Settlement([message(2)], forgotten=[message(2)]), NOON)
+    await store.keep(ACCOUNT, [message(1)], "c1", NOON)
+    await _queue(store, reply(7))
+
+    assert await store.waiting(ACCOUNT, 10) == []
+    assert await _texts(store) == []
+
+
+async def test_no_trace_of_who_is_forgotten_is_left_in_the_file(tmp_path):
+    path = tmp_path / "echobot.db"
+    store = SqlStore.open(f"sqlite:///{path}")
+    await store.keep(ACCOUNT, [message(1, "a secret"), message(2, "forget me")], "c1", NOON)
+    await _queue(store, reply(7, "an answer"))
+    await store.settle(Settlement(conversations=[conversation()]), NOON)
+    await store.settle(Settlement([message(2)], forgotten=[message(2)]), NOON)
+    await store.forget(NOON, NOON, NOON)
+    await store.close()
+
+    kept = path.read_bytes()
+    assert not [trace for trace in (b"a secret", b"an answer", message().sender.encode()) if trace in kept]
 
 
 async def test_what_waits_is_counted_by_account(store):

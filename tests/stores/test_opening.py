@@ -159,7 +159,7 @@ async def test_a_newer_echobots_database_is_refused(path):
         newer.commit()
 
     assert refused(path) == (
-        f"The store {path} was written by a newer echobot (form 7, not 5); "
+        f"The store {path} was written by a newer echobot (form 7, not 6); "
         "install that version again, or restore the backup from before it."
     )
 

@@ -57,6 +57,11 @@ CREATE TABLE withdrawals (announcement TEXT NOT NULL, PRIMARY KEY (announcement)
 UPDATE echobot SET version = 4;
 """
 FORM_4 = FORM_3 + ANNOUNCEMENTS
+RESTORED = """
+CREATE TABLE restored (id INTEGER NOT NULL, at DATETIME NOT NULL, PRIMARY KEY (id));
+UPDATE echobot SET version = 5;
+"""
+FORM_5 = FORM_4 + RESTORED
 
 
 FORMS = {
@@ -65,6 +70,7 @@ FORMS = {
     "form 2": FORM_2,
     "form 3": FORM_3,
     "form 4": FORM_4,
+    "form 5": FORM_5,
 }
 
 
@@ -115,8 +121,8 @@ async def test_an_older_store_keeps_what_was_in_it(old):
 
 async def test_an_upgrade_that_fails_leaves_the_store_as_it_was(old, monkeypatch):
     before = shape(old)
-    step = upgrading._STEPS[4]
-    monkeypatch.setitem(upgrading._STEPS, 4, lambda connection: (step(connection), step(connection)))
+    step = upgrading._STEPS[5]
+    monkeypatch.setitem(upgrading._STEPS, 5, lambda connection: (step(connection), step(connection)))
     with pytest.raises(StoreError):
         SqlStore.open(f"sqlite:///{old}")
 

@@ -21,7 +21,7 @@ from echobot.chats.mastodon.sending import KEY_LIFETIME, Posting
 from echobot.chats.mastodon.server import REQUEST_SECONDS, Server
 from echobot.chats.mastodon.stream import Stream, ended
 from echobot.chats.patience import patiently
-from echobot.core.message import AccountName, Message, MessageId, Outgoing, Post
+from echobot.core.message import AccountName, Message, MessageId, Outgoing, Post, Reply
 from echobot.errors import ChatError, ChatUnavailable, LoginRefused
 from echobot.ports import Keep
 from echobot.settings import MastodonAccount
@@ -86,6 +86,9 @@ class MastodonChat:
     async def send(self, outgoing: Outgoing) -> str:
         posting, announcing = self._ready()
         return await (announcing.send(outgoing) if isinstance(outgoing, Post) else posting.send(outgoing))
+
+    def expect(self, replies: Sequence[Reply]) -> None:
+        """Nothing to show: the network knows no such thing."""
 
     async def find(self, outgoing: Outgoing) -> str | None:
         posting, announcing = self._ready()

@@ -86,6 +86,9 @@ class Posting:
         return await self._post(reply, texts, ids[: len(texts)])
 
     def _texts(self, reply: Reply) -> tuple[str, ...]:
+        """None for a reply that takes another away."""
+        if not reply.text:
+            return ()
         warning = self._warning(Envelope.read(reply.envelope))
         return posts(reply.text, reply.asker, self._instance.limits, warning or "")
 

@@ -8,16 +8,18 @@ from datetime import datetime, timedelta
 import structlog
 from nio import SyncResponse, Timeline
 
-from echobot.chats.matrix import writing
+from echobot.chats.matrix.afterwards import Afterwards
 from echobot.chats.matrix.announcing import Announcing
+from echobot.chats.matrix.attention import Attention
 from echobot.chats.matrix.homeserver import ask, connect
 from echobot.chats.matrix.invites import Door, inviter_of
 from echobot.chats.matrix.lookback import Lookback
 from echobot.chats.matrix.reading import Called, Event, is_own_join, read, since_own_join
+from echobot.chats.matrix.replying import Replying
 from echobot.chats.matrix.rhythm import USUAL, Rhythm
 from echobot.chats.matrix.sync import Gaps, Sync
 from echobot.chats.patience import patiently
-from echobot.core.message import AccountName, Message, Outgoing, Post
+from echobot.core.message import AccountName, Message, Outgoing, Post, Reply
 from echobot.errors import SettingsError
 from echobot.ports import Keep
 from echobot.settings import MatrixAccount
@@ -50,7 +52,10 @@ class MatrixChat:
         self._sync = Sync(self._client, rhythm)
         self._gaps = Gaps(self._client)
         self._lookback = Lookback(self._client)
+        self._afterwards = Afterwards(self._client, account)
+        self._replying = Replying(self._client, self._lookback)
         self._announcing = Announcing(self._client, self._lookback)
+        self._attention = Attention(self._client)
         self._unreadable: set[str] = set()  # encrypted rooms, told of once
 
     async def listen(self, cursor: str | None, keep: Keep) -> None:
@@ -65,17 +70,19 @@ class MatrixChat:
     async def send(self, outgoing: Outgoing) -> str:
         if isinstance(outgoing, Post):
             return await self._announcing.send(outgoing)
-        content, transaction = writing.marked(writing.reply(outgoing), outgoing.key), writing.transaction(outgoing.key)
-        sent = await ask(self._client.room_send(outgoing.place.room, "m.room.message", content, transaction))
-        return str(sent.event_id)
+        try:
+            return await self._replying.send(outgoing)
+        finally:
+            self._attention.arrived(outgoing)
+
+    def expect(self, replies: Sequence[Reply]) -> None:
+        self._attention.expect(replies)
 
     async def find(self, outgoing: Outgoing) -> str | None:
-        if isinstance(outgoing, Post):
-            return await self._announcing.find(outgoing)
-        events = await self._lookback.since(outgoing.place.room, outgoing.key)
-        return events.get(writing.transaction(outgoing.key))
+        return await (self._announcing.find(outgoing) if isinstance(outgoing, Post) else self._replying.find(outgoing))
 
     async def close(self) -> None:
+        await self._attention.close()
         await self._client.close()
 
     async def _arrive(self, cursor: str | None, keep: Keep, door: Door) -> str:
@@ -94,7 +101,9 @@ class MatrixChat:
     async def _go_on(self, cursor: str, keep: Keep, door: Door) -> str:
         batch = await self._sync.after(cursor)
         self._note(batch, door)
-        await keep(await self._messages(batch, cursor), batch.next_batch)
+        messages = await self._messages(batch, cursor)
+        await keep(messages, batch.next_batch)
+        self._attention.read(messages)
         return str(batch.next_batch)
 
     async def _patiently(self, step: Callable[..., Awaitable[str]], *given: object) -> str:
@@ -129,8 +138,12 @@ class MatrixChat:
         called, alone = self._called(room), await self._alone(room)
         self._warn_if_encrypted(room, events)
         oldest = self._clock() - self._answer_within
-        messages = (read(event, called, self.account, room, alone=alone) for event in events)
-        return [message for message in messages if message and message.sent_at >= oldest]
+        messages = [await self._message(event, called, room, alone=alone) for event in events]
+        return [message for message in messages if message and (message.takes_back or message.sent_at >= oldest)]
+
+    async def _message(self, event: Event, called: Called, room: str, *, alone: bool) -> Message | None:
+        said = read(event, called, self.account, room, alone=alone)
+        return said or await self._afterwards.read(event, called, room, alone=alone)
 
     def _called(self, room: str) -> Called:
         member = self._client.rooms[room].users.get(self._client.user_id)

@@ -38,8 +38,8 @@ def read(event: Event, called: Called, account: AccountName, room: str, *, alone
 
     `alone` says that nobody but the sender is in the room with the bot.
     """
-    content = _mapping(event.get("content"))
-    sent_at = _moment(event.get("origin_server_ts"))
+    content = mapping(event.get("content"))
+    sent_at = moment(event.get("origin_server_ts"))
     if sent_at is None or not _is_said(event, content) or event.get("sender") == called.user:
         return None
     body = _without_quote(content)
@@ -48,7 +48,7 @@ def read(event: Event, called: Called, account: AccountName, room: str, *, alone
     if not (alone or mentioned or start):
         return None
     text = body[start.end() :] if start else _without_name(body, called) if mentioned else body
-    place = Place(account, room, _thread(content))
+    place = Place(account, room, thread(content))
     address = Address.DIRECT if alone else Address.NAMED
     return Message(MessageId(str(event["event_id"])), place, str(event["sender"]), text.strip(), sent_at, address)
 
@@ -57,7 +57,7 @@ def is_mentioned(content: Event, user: str) -> bool:
     """Whether the sender's program says so; a link to the user counts only from programs that say nothing (MSC3952)."""
     if isinstance(mentions := content.get("m.mentions"), Mapping):
         return isinstance(users := mentions.get("user_ids"), list) and user in users
-    html = _text(content.get("formatted_body")).rpartition("</mx-reply>")[2]  # what is answered may link to anybody
+    html = text(content.get("formatted_body")).rpartition("</mx-reply>")[2]  # what is answered may link to anybody
     return user in (unquote(link) for link in re.findall(r"""href=["']https://matrix\.to/#/([^"'/?]+)""", html))
 
 
@@ -69,14 +69,14 @@ def since_own_join(events: Sequence[Event], user: str) -> Sequence[Event]:
 
 def is_own_join(event: Event, user: str) -> bool:
     """Whether the user came in with this event; a new display name looks the same but for what was before."""
-    before = _mapping(_mapping(event.get("unsigned")).get("prev_content")).get("membership")
-    now = _mapping(event.get("content")).get("membership")
+    before = mapping(mapping(event.get("unsigned")).get("prev_content")).get("membership")
+    now = mapping(event.get("content")).get("membership")
     return event.get("type") == "m.room.member" and event.get("state_key") == user and now == "join" != before
 
 
 def _is_said(event: Event, content: Event) -> bool:
     """New text by a person: programs say `m.notice`, an edit says `m.replace`, a redacted message says nothing."""
-    edit = _mapping(content.get("m.relates_to")).get("rel_type") == "m.replace"
+    edit = mapping(content.get("m.relates_to")).get("rel_type") == "m.replace"
     return event.get("type") == "m.room.message" and content.get("msgtype") == "m.text" and not edit
 
 
@@ -93,29 +93,29 @@ def _without_name(body: str, called: Called) -> str:
 
 def _without_quote(content: Event) -> str:
     """The body without the lines that older programs put before an answer: "> <@alice:example.org> what she said"."""
-    body = _text(content.get("body"))
-    answers = "m.in_reply_to" in _mapping(content.get("m.relates_to"))
+    body = text(content.get("body"))
+    answers = "m.in_reply_to" in mapping(content.get("m.relates_to"))
     if not (answers and re.match(r"> (\* )?<@", body)):
         return body
     return re.sub(r"\A(?:>[^\n]*(?:\n|\Z))+", "", body)
 
 
-def _thread(content: Event) -> str | None:
-    relation = _mapping(content.get("m.relates_to"))
+def thread(content: Event) -> str | None:
+    relation = mapping(content.get("m.relates_to"))
     root = relation.get("event_id")
     return root if relation.get("rel_type") == "m.thread" and isinstance(root, str) else None
 
 
-def _moment(milliseconds: Any) -> datetime | None:
+def moment(milliseconds: Any) -> datetime | None:
     try:
         return datetime.fromtimestamp(milliseconds / 1000, UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         return None
 
 
-def _mapping(value: Any) -> Event:
+def mapping(value: Any) -> Event:
     return value if isinstance(value, Mapping) else {}
 
 
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
     return value if isinstance(value, str) else ""

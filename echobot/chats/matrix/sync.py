@@ -25,7 +25,8 @@ MOST_MISSED = 1000  # in one room; who missed more than that missed the conversa
 MOST_TRIES = 5  # at a gap, while syncs go well: one damaged room must not silence all others
 
 NOTHING = {"not_types": ["*"]}
-TOLD = {"types": ["m.room.message", "m.room.encrypted", "m.room.encryption", "m.room.member"]}
+SAID = ["m.room.message", "m.room.encrypted", "m.room.redaction", "m.reaction"]
+TOLD = {"types": [*SAID, "m.room.encryption", "m.room.member"]}
 STATE = {"types": ["m.room.encryption", "m.room.member"], "lazy_load_members": True, "include_redundant_members": True}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import nh3
 from markdown_it import MarkdownIt
 
-from echobot.core.message import DeliveryKey, Post, Reply
+from echobot.core.message import DeliveryKey, Outgoing, Post, Reply
 from echobot.errors import ChatRefused
 
 MOST_BYTES = 60_000  # of the 65 536 that an event may have, with what the homeserver adds
@@ -65,11 +65,16 @@ def picture(post: Post, uploaded: Mapping[str, Any]) -> dict[str, Any]:
     return {**body, **uploaded, **_below(post), "m.mentions": {}}
 
 
-def edit(post: Post, event: str) -> dict[str, Any]:
+def edit(outgoing: Outgoing, event: str) -> dict[str, Any]:
     """Another text in place of an event's, which calls nobody again."""
-    new = {**_notice(post.text), "m.mentions": {}}
+    new = {**_notice(outgoing.text), "m.mentions": {"user_ids": [outgoing.asker]} if outgoing.asker else {}}
     replaces = {"rel_type": "m.replace", "event_id": event}
-    return {**new, "body": f"* {new['body']}", "m.new_content": new, "m.relates_to": replaces}
+    said = {**new, "body": f"* {new['body']}", "m.mentions": {}}
+    return {**said, "m.new_content": new, "m.relates_to": replaces}
+
+
+def reaction(event: str, sign: str) -> dict[str, Any]:
+    return {"m.relates_to": {"rel_type": "m.annotation", "event_id": event, "key": sign}}
 
 
 def html(text: str) -> str:

@@ -156,6 +156,42 @@ async def test_a_room_whose_history_cannot_be_read_does_not_silence_the_others(
     assert fake_homeserver.requests["messages"] >= 5
 
 
+EDIT = {
+    "m.new_content": {"msgtype": "m.text", "body": "!echo one, mended"},
+    "m.relates_to": {"rel_type": "m.replace", "event_id": "$0"},
+}
+
+
+@pytest.mark.parametrize(("times", "heard"), [(3, ["one", "one, mended", "two"]), (20, ["one", "two"])])
+@pytest.mark.parametrize("trouble", [page(502), refusal(429, "M_LIMIT_EXCEEDED", retry_after_ms=1), broken_json])
+async def test_an_edit_whose_first_form_cannot_be_read_does_not_silence_the_others_for_long(
+    fake_homeserver: FakeHomeserver, chat: MatrixChat, trouble: Trouble, times: int, heard: list[str]
+):
+    kept = Kept()
+    fake_homeserver.troubles["event"] += [trouble] * times
+    async with listening(chat, kept):
+        fake_homeserver.say("!echo one")
+        fake_homeserver.say("* !echo one, mended", **EDIT)
+        fake_homeserver.say("!echo two")
+        await kept.have(len(heard))
+
+    assert kept.texts == heard
+
+
+async def test_an_edit_whose_first_form_the_bot_may_not_see_is_left_out_at_once(
+    fake_homeserver: FakeHomeserver, chat: MatrixChat
+):
+    kept = Kept()
+    fake_homeserver.troubles["event"] += [refusal(404, "M_NOT_FOUND")]
+    async with listening(chat, kept):
+        fake_homeserver.say("* !echo one, mended", **EDIT)
+        fake_homeserver.say("!echo two")
+        await kept.have(1)
+
+    assert kept.texts == ["two"]
+    assert fake_homeserver.requests["event"] == 1
+
+
 @pytest.mark.parametrize("others", [["@alice:example.org"], ["@alice:example.org", "@carol:example.org"]])
 async def test_a_homeserver_that_counts_no_members_is_asked_once_who_is_in_a_room(
     fake_homeserver: FakeHomeserver, chat: MatrixChat, others: list[str]

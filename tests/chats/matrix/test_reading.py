@@ -6,12 +6,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from echobot.chats.matrix.afterwards import about, read_edit, read_reaction, read_redaction
 from echobot.chats.matrix.reading import Called, read, since_own_join
 from echobot.core.message import AccountName, Address
 
 BOT = "@echobot:example.org"
 ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 CALLED = Called(BOT, "Krazy", "!echo")
+PLACE = AccountName("room-bot"), "!room:example.org"
 PILL = f'<a href="https://matrix.to/#/{BOT}">Krazy</a>'
 MENTION = {"m.mentions": {"user_ids": [BOT]}}
 NO_MENTION = {"m.mentions": {}}
@@ -187,6 +189,10 @@ def test_no_event_however_strange_stops_the_bot(said, alone):
     strange = {**event(), **said, "event_id": "$event", "sender": "@mallory:example.org"}
 
     heard(strange, alone=alone)
+    about(strange)
+    read_redaction(strange, *PLACE)
+    read_reaction(strange, strange, BOT, *PLACE)
+    read_edit(strange, heard(event("!echo what is Matrix?")), CALLED)
     since_own_join([strange], BOT)
 
 
@@ -194,3 +200,31 @@ def test_no_event_however_strange_stops_the_bot(said, alone):
 @given(content=st.dictionaries(KEYS, ANYTHING), alone=st.booleans())
 def test_no_content_however_strange_stops_the_bot(content, alone):
     heard({**event(), "content": {"msgtype": "m.text", **content}}, alone=alone)
+
+
+def redaction(**more):
+    return {**event(), "type": "m.room.redaction", "content": {}, **more}
+
+
+@pytest.mark.parametrize("said", [redaction(redacts="$first"), redaction(content={"redacts": "$first"})])
+def test_a_redaction_is_read_from_rooms_old_and_new(said):
+    message = read_redaction(said, *PLACE)
+
+    assert (message.revises, message.text, message.takes_back) == ("$first", "", True)
+
+
+@pytest.mark.parametrize("said", [redaction(), redaction(redacts=["$first"]), {**redaction(redacts="$1"), "type": "x"}])
+def test_what_redacts_nothing_is_no_redaction(said):
+    assert read_redaction(said, *PLACE) is None
+
+
+@pytest.mark.parametrize("sender", [BOT, "@carol:example.org"])
+def test_a_sign_is_read_only_under_the_bots_own_words_and_numbers_only_from_the_asker(sender):
+    under = event("1. One", sender=sender, **{"m.mentions": {"user_ids": ["@alice:example.org"]}})
+    sign = {"rel_type": "m.annotation", "event_id": "$choices", "key": "1️⃣"}
+    mine = {**event(), "type": "m.reaction", "content": {"m.relates_to": sign}}
+    theirs = {**mine, "sender": "@bob:example.org"}
+
+    assert about(mine) == "$choices"
+    assert (read_reaction(mine, under, BOT, *PLACE) is not None) == (sender == BOT)
+    assert read_reaction(theirs, under, BOT, *PLACE) is None

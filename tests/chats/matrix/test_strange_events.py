@@ -18,7 +18,10 @@ ANYTHING = st.recursive(
     max_leaves=12,
 )
 CONTENT = st.dictionaries(KEYS, ANYTHING, max_size=6)
-KINDS = st.sampled_from(["m.room.message", "m.room.encrypted", "m.room.encryption", "m.room.member", "m.room.name"])
+KINDS = st.sampled_from(
+    [f"m.room.{kind}" for kind in ("message", "encrypted", "encryption", "member", "name", "redaction")]
+    + ["m.reaction"]
+)
 USERS = st.sampled_from([BOT, "@alice:example.org", "@mallory:example.org"])
 EVENTS = st.lists(
     st.fixed_dictionaries(
