@@ -87,7 +87,7 @@ class EchobotProcess:
 
     async def status(self) -> tuple[int, str]:
         """What `echobot status` says, after its exit code."""
-        command = [sys.executable, "-m", "echobot", "status", "--settings", str(self._settings)]
+        command = [sys.executable, "-m", "echobot", "status", "--settings", str(self.settings)]
         done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout
 

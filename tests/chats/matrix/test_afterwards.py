@@ -41,7 +41,7 @@ class Answering:
         await self.bot.chat.close()
         self.bot.renew()
         self._running = asyncio.create_task(account_of(self.bot.chat, self._mind, self.store))
-        await until(lambda: self.bot.chat.last_good_sync_at or self._running.done(), "the first sync")
+        await until(lambda: self.bot.chat.last_contact_at or self._running.done(), "the first sync")
 
     async def stop(self) -> None:
         if self._running is not None:
