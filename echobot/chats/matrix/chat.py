@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 from nio import SyncResponse, Timeline
@@ -15,6 +16,7 @@ from echobot.chats.matrix.invites import Door, inviter_of
 from echobot.chats.matrix.lookback import Lookback
 from echobot.chats.matrix.reading import Called, Event, is_own_join, read, since_own_join
 from echobot.chats.matrix.rhythm import USUAL, Rhythm
+from echobot.chats.matrix.secrecy import Secrecy
 from echobot.chats.matrix.sync import Gaps, Sync
 from echobot.chats.patience import patiently
 from echobot.core.message import AccountName, Message, Outgoing, Post
@@ -36,8 +38,10 @@ class MatrixChat:
         answer_within: timedelta,
         clock: Callable[[], datetime],
         *,
+        keys: Path | None = None,
         rhythm: Rhythm = USUAL,
     ) -> None:
+        """`keys` is the folder for those of encrypted rooms; without one the bot reads and writes plain rooms only."""
         self.account = account
         self.key_lifetime = timedelta(hours=20)  # Synapse forgets transaction ids after 24
         self.last_good_sync_at: datetime | None = None
@@ -50,7 +54,7 @@ class MatrixChat:
         self._gaps = Gaps(self._client)
         self._lookback = Lookback(self._client)
         self._announcing = Announcing(self._client, self._lookback)
-        self._unreadable: set[str] = set()  # encrypted rooms, told of once
+        self._secrecy = Secrecy(self._client, keys, clock, answer_within)
 
     async def listen(self, cursor: str | None, keep: Keep) -> None:
         door = Door(self._client, self._settings.invites, self._rhythm)
@@ -76,15 +80,18 @@ class MatrixChat:
 
     async def close(self) -> None:
         await self._client.close()
+        self._secrecy.close()
 
     async def _arrive(self, cursor: str | None, keep: Keep, door: Door) -> str:
         """Make sure who the bot is and where; without a cursor what was said so far is none of its business."""
-        me = await self._sync.who_am_i()
+        me, device = await self._sync.who_am_i()
         if me != self._settings.user:
             wanted = self._settings.user
             raise SettingsError(f"account {self.account}: the token is one of {me}, not of {wanted}; change either")
-        here = await self._sync.look_around()
+        self._secrecy.begin(device)
+        here = await self._sync.look_around(for_the_first_time=cursor is None)
         self._note(here, door)
+        await self._secrecy.settle()
         if cursor is None:
             await keep([], here.next_batch)
         log.info("listening", account=self.account, rooms=len(self._client.rooms))
@@ -93,7 +100,9 @@ class MatrixChat:
     async def _go_on(self, cursor: str, keep: Keep, door: Door) -> str:
         batch = await self._sync.after(cursor)
         self._note(batch, door)
-        await keep(await self._messages(batch, cursor), batch.next_batch)
+        late = [message for room, said in self._secrecy.opened().items() for message in await self._read(room, said)]
+        await keep([*late, *await self._messages(batch, cursor)], batch.next_batch)
+        await self._secrecy.settle()
         return str(batch.next_batch)
 
     async def _patiently(self, step: Callable[..., Awaitable[str]], *given: object) -> str:
@@ -125,8 +134,8 @@ class MatrixChat:
         return since_own_join(events, me)
 
     async def _read(self, room: str, events: Sequence[Event]) -> list[Message]:
+        self._secrecy.put_aside(room, events)
         called, alone = self._called(room), await self._alone(room)
-        self._warn_if_encrypted(room, events)
         oldest = self._clock() - self._answer_within
         messages = (read(event, called, self.account, room, alone=alone) for event in events)
         return [message for message in messages if message and message.sent_at >= oldest]
@@ -143,8 +152,3 @@ class MatrixChat:
         if not known.members_synced:  # a homeserver that sends no summaries is asked
             await ask(self._client.joined_members(room))
         return sum(not member.invited for member in known.users.values()) == 2
-
-    def _warn_if_encrypted(self, room: str, events: Sequence[Event]) -> None:
-        if room not in self._unreadable and any(event.get("type") == "m.room.encrypted" for event in events):
-            self._unreadable.add(room)
-            log.warning("this room is encrypted, and the bot cannot read it", account=self.account, room=room)
