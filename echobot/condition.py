@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 
+from echobot.content.settings_file import read_secret
+from echobot.errors import EchobotError
 from echobot.ports import Backlog, Trouble
+from echobot.settings import MatrixAccount, Settings
 from echobot.stores.sql import SqlStore
 
 
@@ -15,6 +18,12 @@ def of_store(url: str) -> tuple[str, bool]:
     return told(troubles, backlog), not troubles
 
 
+def of_devices(settings: Settings) -> list[str]:
+    """What everybody can see about the device of each Matrix account, asked now."""
+    accounts = settings.accounts.items()
+    return [_of_device(name, account) for name, account in accounts if isinstance(account, MatrixAccount)]
+
+
 def told(troubles: Sequence[Trouble], backlog: Iterable[Backlog]) -> str:
     """Troubles first, each with since when."""
     wrong = [
@@ -22,6 +31,16 @@ def told(troubles: Sequence[Trouble], backlog: Iterable[Backlog]) -> str:
     ]
     waiting = [f"{each.account}: {each.questions} to answer, {each.replies} to send" for each in backlog]
     return "\n".join([*(wrong or ["Nothing is wrong."]), *(waiting or ["Nothing waits."])])
+
+
+def _of_device(name: str, account: MatrixAccount) -> str:
+    from echobot.chats.matrix import standing  # noqa: PLC0415  (not for those who have no such account)
+
+    try:
+        token = read_secret(account.token_file)
+        return f"{name}: {asyncio.run(standing(account.homeserver, account.user, token))}"
+    except EchobotError as error:
+        return f"{name}: whether its device is signed cannot be seen now: {error}"
 
 
 def _indented(text: str) -> str:

@@ -35,7 +35,7 @@ def typed(*answers):
 async def log_in(file, password="password", *answers):
     accounts = load_settings(file).accounts
     prompt = typed(*answers) if answers else lambda _, proposed: proposed
-    return await asyncio.to_thread(log_in_to_matrix, accounts, None, prompt, lambda _: password)
+    return await asyncio.to_thread(log_in_to_matrix, accounts, None, prompt, lambda _: password, file.parent / "keys")
 
 
 async def test_the_token_is_kept_where_the_settings_say_and_nobody_else_can_read_it(settings_file):
@@ -76,7 +76,7 @@ def test_which_account_must_be_said_when_there_are_several(tmp_path):
     accounts = load_settings(tmp_path / "settings.yaml").accounts
 
     with pytest.raises(SettingsError, match="--account; of this network the settings name these: one, two"):
-        log_in_to_matrix(accounts, None, lambda _, proposed: proposed, lambda _: "")
+        log_in_to_matrix(accounts, None, lambda _, proposed: proposed, lambda _: "", tmp_path)
 
 
 async def test_a_token_that_is_no_longer_accepted_ends_the_bot_with_a_sentence(settings_file):
