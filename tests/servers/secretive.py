@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nio import AsyncClient, AsyncClientConfig, LocalProtocolError, MegolmEvent, RoomMessage
+from nio import AsyncClient, AsyncClientConfig, LocalProtocolError, MegolmEvent, RoomMessage, ToDeviceMessage
 
 from tests.servers.people import Person, until
 from tests.servers.synapse import Synapse
@@ -68,6 +68,31 @@ class Device:
                 sent = await self._client.room_send(room, "m.room.message", content, ignore_unverified_devices=True)
                 return str(sent.event_id)
 
+    async def say_without_its_key(self, room: str, body: str) -> "Withheld":
+        """Say something that nobody can read before its key is handed out."""
+        await until(lambda: room in self._client.rooms and self._client.rooms[room].encrypted, "to be in the room")
+        olm = self._client.olm
+        olm.create_outbound_group_session(room)
+        session = olm.outbound_group_sessions[room]
+        key = {"algorithm": "m.megolm.v1.aes-sha2", "room_id": room, "session_id": session.id}
+        withheld = Withheld(self._client, {**key, "session_key": session.session_key})
+        session.shared = True
+        content = {"msgtype": "m.text", "body": body}
+        await self.send_sealed(room, olm.group_encrypt(room, {"type": "m.room.message", "content": content}))
+        return withheld
+
+    async def say_anything(self, room: str, plain: dict[str, Any]) -> None:
+        """Seal whatever it is, with a key that everybody has."""
+        await self.say(room, "hello")
+        await self.send_sealed(room, self._client.olm.group_encrypt(room, plain))
+
+    async def send_sealed(self, room: str, sealed: dict[str, Any]) -> None:
+        olm, self._client.olm = self._client.olm, None  # nio would seal it once more
+        try:
+            await self._client.room_send(room, "m.room.encrypted", sealed)
+        finally:
+            self._client.olm = olm
+
     async def knows(self, user: str) -> None:
         """Wait until it has seen a device of this user's, so that it shares its keys with it."""
 
@@ -101,6 +126,20 @@ class Device:
 
     async def _wonder(self, _: Any, event: MegolmEvent) -> None:
         self.unreadable.add(event.event_id)
+
+
+class Withheld:
+    """The key of something that was said, which comes later."""
+
+    def __init__(self, client: AsyncClient, key: dict[str, str]) -> None:
+        self._client, self._key = client, key
+
+    async def bring_to(self, user: str) -> None:
+        olm = self._client.olm
+        for device in olm.device_store.active_user_devices(user):
+            await self._client.keys_claim({user: [device.id]})
+            letter = olm._olm_encrypt(olm.session_store.get(device.curve25519), device, "m.room_key", self._key)
+            await self._client.to_device(ToDeviceMessage("m.room.encrypted", user, device.id, letter))
 
 
 class Secretive:

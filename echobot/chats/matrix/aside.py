@@ -43,7 +43,7 @@ class Aside:
         for room, sender_key, session, event in rows:
             if self._has_key(room, sender_key, session):
                 sealed = MegolmEvent.from_dict(json.loads(event))
-                if opened := self._encryption.olm.decrypt_event(sealed, room):
+                if opened := self._encryption.olm.opened(sealed, room):
                     messages[room].append(opened.source)
         return messages
 

@@ -29,6 +29,10 @@ class Machine(Olm):  # type: ignore[misc]  # nio comes without types
             self._mark_device_for_unwedging(event.sender, event.sender_key)
             return None
 
+    def opened(self, sealed: Any, room: str) -> Any:
+        """The message in an encrypted event, or None when it cannot be read."""
+        return self._decrypt_megolm_no_error(sealed, room)
+
     def _decrypt_megolm_no_error(self, event: Any, room_id: str | None = None) -> Any:
         """Open a message; a membership or a setting in there is a forgery, which nio would believe."""
         try:
