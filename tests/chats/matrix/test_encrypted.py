@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from echobot.chats.matrix.keystore import open_store
 from echobot.chats.matrix.machine import Machine
 from echobot.core.message import AccountName, DeliveryKey, Place, Post, Wording
-from echobot.errors import SettingsError
+from echobot.errors import ChatUnavailable, SettingsError
 from tests.chats.matrix.conftest import Bot
 from tests.chats.matrix.test_sending import reply_to
 from tests.servers.people import People, Person, until
@@ -94,6 +94,21 @@ async def test_a_post_and_its_edit_are_encrypted(bot: Bot, alice: Person, device
     assert said[1]["content"]["m.new_content"]["body"] == "A visit to Porto."
     assert said[1]["content"]["m.relates_to"] == {"rel_type": "m.replace", "event_id": event}
     assert await alice.messages(room) == []
+
+
+async def test_a_post_in_an_encrypted_room_waits_until_the_bot_knows_who_is_there(
+    bot: Bot, alice: Person, device: Device
+):
+    public = await alice.create_room(preset="public_chat", initial_state=[ENCRYPTION])
+    post = Post(DeliveryKey("lisbon"), Place(AccountName("room-bot"), public), (Wording("en", "A visit to Lisbon."),))
+
+    with pytest.raises(ChatUnavailable, match="not known yet who is in") as waiting:
+        await bot.chat.send(post)
+    await until(lambda: public in bot.chat._client.rooms, "the bot to come in")
+    event = await bot.chat.send(post)
+
+    assert waiting.value.not_sent
+    assert [sealed["event_id"] for sealed in await sealed_by(alice, public)] == [event]
 
 
 async def test_a_key_is_changed_as_often_as_the_room_wants(bot: Bot, alice: Person, device: Device):
