@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from echobot.chats.mastodon import login as mastodon
-from echobot.chats.matrix import vouch
+from echobot.chats.matrix import Device, vouch
 from echobot.chats.matrix.login import login as log_in
 from echobot.core.message import AccountName
 from echobot.errors import ChatError, ChatRefused, SettingsError
@@ -18,6 +18,7 @@ from echobot.settings import Account, MastodonAccount, MatrixAccount
 
 A = TypeVar("A", MatrixAccount, MastodonAccount)
 
+_RECOVERY = "The account's recovery key (nothing if you have none)"
 _NOTHING_TO_DO = "Nothing is left to do: the account says that it is a bot, and private mentions reach it."
 
 Prompt = Callable[[str, str], str]  # the question and what is meant when nothing is typed
@@ -46,7 +47,8 @@ def log_in_to_matrix(
     _keep_secret(account.token_file, token)
     told = f"Logged in as {full_name} (device {device}); the token is in {account.token_file}."
     try:
-        signed = asyncio.run(vouch(homeserver, full_name, token, device, secret, keys / chosen))
+        fresh = Device(homeserver, full_name, device, token)
+        signed = asyncio.run(vouch(fresh, keys / chosen, secret, lambda: password(_RECOVERY)))
     except ChatError as error:
         signed = f"The device could not be signed by its account, which encrypted rooms may ask for: {error}"
     return f"{told}\n{signed}"

@@ -363,7 +363,7 @@ def _prompt(text: str, default: str) -> str:
 
 
 def _password(text: str) -> str:
-    return str(typer.prompt(text, hide_input=True))
+    return str(typer.prompt(text, hide_input=True, default="", show_default=False))
 
 
 def _count(errors: int, warnings: int) -> str:

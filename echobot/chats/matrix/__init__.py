@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from echobot.chats.matrix.chat import MatrixChat
     from echobot.chats.matrix.login import login
-    from echobot.chats.matrix.vouching import standing, vouch
+    from echobot.chats.matrix.vouching import Device, standing, vouch
 
-__all__ = ["MatrixChat", "login", "standing", "vouch"]
+__all__ = ["Device", "MatrixChat", "login", "standing", "vouch"]
 
 
 def __getattr__(name: str) -> Any:
@@ -22,7 +22,7 @@ def __getattr__(name: str) -> Any:
         from echobot.chats.matrix.login import login  # noqa: PLC0415  (lazy on purpose)
 
         return login
-    if name in {"standing", "vouch"}:
+    if name in {"Device", "standing", "vouch"}:
         from echobot.chats.matrix import vouching  # noqa: PLC0415  (lazy on purpose)
 
         return getattr(vouching, name)

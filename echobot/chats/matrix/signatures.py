@@ -21,7 +21,7 @@ class SigningKey:
     @property
     def public(self) -> str:
         raw: bytes = self._key().public_key().export_key(format="raw")
-        return _base64(raw)
+        return base64(raw)
 
     @property
     def id(self) -> str:
@@ -29,7 +29,7 @@ class SigningKey:
 
     def signed(self, thing: Mapping[str, Any], user: str) -> dict[str, Any]:
         """The thing with one more signature on it."""
-        signature = _base64(eddsa.new(self._key(), "rfc8032").sign(canonical(thing)))
+        signature = base64(eddsa.new(self._key(), "rfc8032").sign(canonical(thing)))
         signatures = _mapping(thing.get("signatures"))
         return {**thing, "signatures": {**signatures, user: {**_mapping(signatures.get(user)), self.id: signature}}}
 
@@ -47,8 +47,8 @@ def is_signed(thing: Mapping[str, Any], user: str, public: str) -> bool:
     """Whether this user's key has signed it."""
     signature = _mapping(_mapping(thing.get("signatures")).get(user)).get(f"ed25519:{public}")
     try:
-        key = eddsa.import_public_key(_bytes(public))
-        eddsa.new(key, "rfc8032").verify(canonical(thing), _bytes(str(signature)))
+        key = eddsa.import_public_key(bytes_of(public))
+        eddsa.new(key, "rfc8032").verify(canonical(thing), bytes_of(str(signature)))
     except ValueError:
         return False
     return True
@@ -76,11 +76,11 @@ def _object(told: Mapping[str, Any], kind: str, user: str) -> Mapping[str, Any]:
     return _mapping(_mapping(told.get(kind)).get(user))
 
 
-def _base64(raw: bytes) -> str:
+def base64(raw: bytes) -> str:
     return b64encode(raw).decode().rstrip("=")
 
 
-def _bytes(text: str) -> bytes:
+def bytes_of(text: str) -> bytes:
     return b64decode(text + "=" * (-len(text) % 4))
 
 
