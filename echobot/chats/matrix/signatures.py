@@ -6,10 +6,16 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from Crypto.PublicKey import ECC
 from Crypto.Signature import eddsa
+
+MAIN, OWN, OTHERS = "master", "self_signing", "user_signing"
+"""What an account has keys for: to sign the other two, to sign its own devices, to sign other people."""
+
+Seeds: TypeAlias = Mapping[str, str]
+"""Of these three keys, as hexadecimal."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,24 +7,27 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
-from urllib.parse import quote
+from typing import Any
 
 from echobot.chats.matrix.client import Client
 from echobot.chats.matrix.encryption import Encryption
 from echobot.chats.matrix.homeserver import LOG_IN_AGAIN, ask, connect
 from echobot.chats.matrix.keystore import kept, pin
-from echobot.chats.matrix.secret_storage import description, key_of, opened, recovery_key, sealed
-from echobot.chats.matrix.signatures import SigningKey, base64, bytes_of, device_keys, is_vouched_for, public_key
-from echobot.errors import ChatRefused, ChatUnavailable, LoginRefused, SettingsError
-
-Seeds: TypeAlias = Mapping[str, str]
-"""Of the account's three keys, by their usage."""
+from echobot.chats.matrix.recovery import store, unlocked
+from echobot.chats.matrix.requests import expect_success, request
+from echobot.chats.matrix.signatures import (
+    MAIN,
+    OTHERS,
+    OWN,
+    Seeds,
+    SigningKey,
+    device_keys,
+    is_vouched_for,
+    public_key,
+)
+from echobot.errors import ChatRefused, SettingsError
 
 FILE = "account-keys"
-MAIN, OWN, OTHERS = "master", "self_signing", "user_signing"
-_DEFAULT, _KEY = "m.secret_storage.default_key", "m.secret_storage.key."
-
 SIGNED = "signed by its account, as the homeserver tells everybody"
 MADE_ELSEWHERE = (
     "The account has keys of its own that were made elsewhere, so the bot cannot sign its device. Log in once more and "
@@ -75,13 +78,13 @@ async def standing(homeserver: str, user: str, token: str) -> str:
 async def _vouched(client: Client, folder: Path, password: str, ask_for_recovery_key: Callable[[], str]) -> str:
     told = await _told_about(client, client.user_id)
     if there := public_key(told, "master_keys", client.user_id):
-        seeds, shown = await _known_seeds(client, folder, there, ask_for_recovery_key), ""
+        seeds = await _known_seeds(client, folder, there, ask_for_recovery_key)
         if not seeds:
             return MADE_ELSEWHERE
     else:
         seeds = _seeds(folder)
         await _publish(client, seeds, password)
-        shown = await _store(client, seeds)
+    shown = await store(client, seeds)
     await _sign(client, _key(seeds, OWN), device_keys(told, client.user_id, client.device_id))
     if not is_vouched_for(await _told_about(client, client.user_id), client.user_id, client.device_id):
         raise ChatRefused("the homeserver does not show the signature of the bot's device")
@@ -93,45 +96,12 @@ async def _known_seeds(client: Client, folder: Path, main: str, ask_for_recovery
     file = folder / FILE
     if file.exists() and _key(seeds := _seeds(folder), MAIN).public == main:
         return seeds
-    unlocked = await _unlocked(client, ask_for_recovery_key)
-    if not unlocked or _key(unlocked, MAIN).public != main:
+    seeds = await unlocked(client, ask_for_recovery_key)
+    if not seeds or _key(seeds, MAIN).public != main:
         return {}
     file.unlink(missing_ok=True)
-    kept(file, json.dumps(unlocked))
-    return unlocked
-
-
-async def _store(client: Client, seeds: Seeds) -> str:
-    """Keep the keys with the homeserver, where only the recovery key opens them; how to tell it, this once."""
-    if await _account_data(client, _DEFAULT):
-        return ""  # somebody keeps other secrets there
-    key, name = secrets.token_bytes(32), secrets.token_hex(16)
-    await _put(client, f"{_KEY}{name}", description(key))
-    for usage, secret in _names().items():
-        text = base64(bytes.fromhex(seeds[usage])).encode()
-        await _put(client, secret, {"encrypted": {name: sealed(text, secret, key)}})
-    await _put(client, _DEFAULT, {"key": name})
-    return f"The account's recovery key, shown this once; write it down and keep it safe:\n\n  {recovery_key(key)}\n"
-
-
-async def _unlocked(client: Client, ask_for_recovery_key: Callable[[], str]) -> Seeds:
-    name = str((await _account_data(client, _DEFAULT)).get("key", ""))
-    typed = ask_for_recovery_key() if name else ""
-    if not typed.strip():
-        return {}
-    stored = {usage: await _account_data(client, secret) for usage, secret in _names().items()}
-    try:
-        key = key_of(typed)
-        return {
-            usage: bytes_of(opened(stored[usage]["encrypted"][name], secret, key).decode()).hex()
-            for usage, secret in _names().items()
-        }
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise ChatRefused("that is not the account's recovery key; log in once more") from error
-
-
-def _names() -> Mapping[str, str]:
-    return {usage: f"m.cross_signing.{usage}" for usage in (MAIN, OWN, OTHERS)}
+    kept(file, json.dumps(seeds))
+    return seeds
 
 
 def _seeds(folder: Path) -> Seeds:
@@ -154,12 +124,12 @@ async def _publish(client: Client, seeds: Seeds, password: str) -> None:
     user = client.user_id
     keys = {f"{usage}_key": _public(_key(seeds, usage), usage, user) for usage in (MAIN, OWN, OTHERS)}
     signed = {name: key if name == f"{MAIN}_key" else _key(seeds, MAIN).signed(key, user) for name, key in keys.items()}
-    status, told = await _request(client, "POST", "keys/device_signing/upload", signed)
+    status, told = await request(client, "POST", "keys/device_signing/upload", signed)
     if status == 401 and "session" in told:
         identifier = {"type": "m.id.user", "user": user}
         auth = {"type": "m.login.password", "session": told["session"], "identifier": identifier, "password": password}
-        status, told = await _request(client, "POST", "keys/device_signing/upload", {**signed, "auth": auth})
-    _expect_success(status, told)
+        status, told = await request(client, "POST", "keys/device_signing/upload", {**signed, "auth": auth})
+    expect_success(status, told)
 
 
 def _public(key: SigningKey, usage: str, user: str) -> dict[str, Any]:
@@ -172,48 +142,11 @@ async def _sign(client: Client, key: SigningKey, device: Mapping[str, Any]) -> N
     if shown != {f"{kind}:{client.device_id}": own[kind] for kind in ("curve25519", "ed25519")}:
         raise ChatRefused("the homeserver shows other keys of the bot's device than it has; " + LOG_IN_AGAIN)
     signed = key.signed({name: device[name] for name in device if name != "unsigned"}, client.user_id)
-    status, told = await _request(
-        client, "POST", "keys/signatures/upload", {client.user_id: {client.device_id: signed}}
-    )
-    _expect_success(status, told)
+    status, told = await request(client, "POST", "keys/signatures/upload", {client.user_id: {client.device_id: signed}})
+    expect_success(status, told)
 
 
 async def _told_about(client: Client, user: str) -> Mapping[str, Any]:
-    status, told = await _request(client, "POST", "keys/query", {"device_keys": {user: []}})
-    _expect_success(status, told)
+    status, told = await request(client, "POST", "keys/query", {"device_keys": {user: []}})
+    expect_success(status, told)
     return told
-
-
-async def _account_data(client: Client, kind: str) -> Mapping[str, Any]:
-    status, told = await _request(client, "GET", _place(client, kind))
-    if status == 404:
-        return {}
-    _expect_success(status, told)
-    return told
-
-
-async def _put(client: Client, kind: str, content: Mapping[str, Any]) -> None:
-    _expect_success(*await _request(client, "PUT", _place(client, kind), content))
-
-
-def _place(client: Client, kind: str) -> str:
-    return f"user/{quote(client.user_id, safe='')}/account_data/{quote(kind, safe='')}"
-
-
-async def _request(
-    client: Client, method: str, path: str, body: Mapping[str, Any] | None = None
-) -> tuple[int, Mapping[str, Any]]:
-    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {client.access_token}"}
-    data = None if body is None else json.dumps(body)
-    answer = await ask(client.send(method, f"/_matrix/client/v3/{path}", data, headers))
-    told = await ask(answer.json())
-    return answer.status, told if isinstance(told, Mapping) else {}
-
-
-def _expect_success(status: int, told: Mapping[str, Any]) -> None:
-    if status == 200:
-        return
-    said = f"the homeserver answered {status} {told.get('errcode', '')} {told.get('error', '')}".strip()
-    if status == 401 and "session" not in told:
-        raise LoginRefused(f"{said}; {LOG_IN_AGAIN}")
-    raise ChatUnavailable(said) if status >= 500 or status == 429 else ChatRefused(said)
