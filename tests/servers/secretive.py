@@ -56,8 +56,7 @@ class Device:
         """Its program hears nothing until it wakes."""
         if self._syncing is not None:
             self._syncing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._syncing
+            await asyncio.gather(self._syncing, return_exceptions=True)  # of nonsense under a seal nio dies by itself
             self._syncing = None
 
     async def say(self, room: str, body: str, **more: Any) -> str:
@@ -81,10 +80,12 @@ class Device:
         await self.send_sealed(room, olm.group_encrypt(room, {"type": "m.room.message", "content": content}))
         return withheld
 
-    async def say_anything(self, room: str, plain: dict[str, Any]) -> None:
+    async def say_anything(self, room: str, plain: str) -> None:
         """Seal whatever it is, with a key that everybody has."""
         await self.say(room, "hello")
-        await self.send_sealed(room, self._client.olm.group_encrypt(room, plain))
+        olm = self._client.olm
+        sealed = olm.group_encrypt(room, {})
+        await self.send_sealed(room, {**sealed, "ciphertext": olm.outbound_group_sessions[room].encrypt(plain)})
 
     async def send_sealed(self, room: str, sealed: dict[str, Any]) -> None:
         olm, self._client.olm = self._client.olm, None  # nio would seal it once more

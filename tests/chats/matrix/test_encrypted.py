@@ -1,5 +1,6 @@
 """What the bot reads and says in encrypted rooms, and what must not lead it astray there."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -169,14 +170,17 @@ async def test_what_was_read_before_the_store_failed_is_read_again(bot: Bot, dev
 @pytest.mark.parametrize(
     "nonsense",
     [
-        {"type": "m.room.message", "content": {"body": "no kind"}},
-        {"type": "m.room.message", "content": "text"},
-        {"type": "m.room.message"},
-        {"type": "m.room.encrypted", "content": {}},
-        {"type": 1, "content": {}},
+        "[]",
+        "null",
+        "not JSON",
+        '{"type": "m.room.message"}',
+        '{"type": "m.room.message", "content": "text"}',
+        '{"type": "m.room.message", "content": {"body": "no kind"}}',
+        '{"type": "m.room.encrypted", "content": {}}',
+        '{"type": 1, "content": {}}',
     ],
 )
-async def test_nonsense_under_the_seal_silences_nobody(bot: Bot, device: Device, room: str, nonsense: dict):
+async def test_nonsense_under_the_seal_silences_nobody(bot: Bot, device: Device, room: str, nonsense: str):
     await device.say_anything(room, nonsense)
     await device.say(room, "what is Matrix?")
     await bot.kept.have(2)
@@ -200,14 +204,13 @@ async def test_keys_that_are_none_from_a_stranger_silence_nobody(
     assert bot.kept.texts == ["what is Matrix?"]
 
 
-async def test_a_membership_under_the_seal_is_not_believed(bot: Bot, alice: Person, device: Device, room: str):
-    forged = {"type": "m.room.member", "state_key": alice.user, "content": {"membership": "leave"}}
-    await device.say_anything(room, forged)
-    question = await device.say(room, "what is Matrix?")
+async def test_a_membership_under_the_seal_is_not_believed(bot: Bot, device: Device, room: str):
+    join = {"type": "m.room.member", "state_key": "@mallory:localhost", "content": {"membership": "join"}}
+    await device.say_anything(room, json.dumps(join))
+    await device.say(room, "what is Matrix?")
     await bot.kept.have(2)
-    await bot.chat.send(reply_to(question, room, alice.user))
 
-    assert (await device.reply_to(question))["body"] == "Matrix is an open network."
+    assert set(bot.chat._client.rooms[room].users) == {bot.user, device.user}
 
 
 async def test_one_time_keys_are_brought_again_when_strangers_have_taken_all(
