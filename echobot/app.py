@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import re
 import signal
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -31,6 +29,7 @@ from echobot.health.systemd import tell_systemd
 from echobot.health.watch import Watch
 from echobot.limits import Allowance
 from echobot.logs import log_to_stderr
+from echobot.places import KEYS, beside_store, state_folder
 from echobot.ports import Chat, Store
 from echobot.reception import Reception
 from echobot.repository import FollowedBranch
@@ -73,7 +72,7 @@ def serve(settings: Settings) -> int:
 def converse(knowledge: Path | None, language: str | None, store_url: str | None) -> None:
     """A conversation in the terminal, until its end."""
     log_to_stderr(logging.ERROR)  # a conversation is not the place for anything less
-    state = _state_folder()
+    state = state_folder()
     asyncio.run(
         _converse(prepared.answerer(knowledge), language, store_url or f"sqlite:///{state / 'terminal.db'}", state)
     )
@@ -271,7 +270,8 @@ def _chat(name: AccountName, account: Account, settings: Settings) -> Chat:
     if isinstance(account, MatrixAccount):
         from echobot.chats.matrix import MatrixChat  # noqa: PLC0415
 
-        return MatrixChat(name, account, token, settings.answer_within, _now)
+        keys = beside_store(settings.store, KEYS) / name
+        return MatrixChat(name, account, token, settings.answer_within, _now, keys=keys)
     from echobot.chats.mastodon import MastodonChat  # noqa: PLC0415
 
     return MastodonChat(name, account, token, _now)
@@ -281,25 +281,13 @@ def _source(settings: Settings) -> Source:
     """A repository is kept beside the store."""
     if not isinstance(settings.knowledge, Repository):
         return WatchedFolder(settings.knowledge or shipped_folder())
-    file = re.match(r"sqlite(?:\+\w+)?:///(?!:memory:|file:)([^?]+)", settings.store)
-    store = Path(file[1]).absolute() if file else _state_folder() / "echobot"
-    return FollowedBranch(settings.knowledge, store.with_name(f"{store.stem}-knowledge"))
+    return FollowedBranch(settings.knowledge, beside_store(settings.store, "knowledge"))
 
 
 def _open_store(url: str) -> Store:
     from echobot.stores.sql import SqlStore  # noqa: PLC0415 - as above
 
     return SqlStore.open(url)
-
-
-def _state_folder() -> Path:
-    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    folder = Path(base) / "echobot"
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise EchobotError(f"{folder} cannot be made: {error.strerror}; name another place with --store") from error
-    return folder
 
 
 def _now() -> datetime:

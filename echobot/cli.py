@@ -238,11 +238,15 @@ def status(
     settings: SettingsOption = None,
     store: StoreOption = None,
 ) -> int:
-    """Say what is wrong and what waits; the bot may be running. 1 when something is wrong."""
+    """Say what is wrong, what waits and which devices are signed; the bot may be running. 1 when something is wrong."""
     from echobot import condition
+    from echobot.content.settings_file import load_settings
 
     told, is_well = condition.of_bot(settings_of(settings)) if store is None else condition.of_store(store)
     print(told)
+    if settings is not None:
+        for line in condition.of_devices(load_settings(settings)):
+            print(line)
     return 0 if is_well else 1
 
 
@@ -251,14 +255,14 @@ def login_matrix(
     settings: AccountsOption,
     account: AccountOption = None,
 ) -> int:
-    """Ask for homeserver, user and password, and keep the token in the file that the settings name."""
+    """Ask for homeserver, user and password, keep the token in the file that the settings name, and sign the device."""
     from echobot.access import log_in_to_matrix
     from echobot.content.settings_file import load_settings
+    from echobot.places import KEYS, beside_store
 
-    accounts = load_settings(settings).accounts
-    print(
-        log_in_to_matrix(accounts, account, lambda text, default: str(typer.prompt(text, default=default)), _password)
-    )
+    wanted = load_settings(settings)
+    keys = beside_store(wanted.store, KEYS)
+    print(log_in_to_matrix(wanted.accounts, account, _prompt, _password, keys))
     return 0
 
 
@@ -360,8 +364,12 @@ def _code(address: str) -> str:
     return str(typer.prompt("Code"))
 
 
+def _prompt(text: str, default: str) -> str:
+    return str(typer.prompt(text, default=default))
+
+
 def _password(text: str) -> str:
-    return str(typer.prompt(text, hide_input=True))
+    return str(typer.prompt(text, hide_input=True, default="", show_default=False))
 
 
 def _count(errors: int, warnings: int) -> str:

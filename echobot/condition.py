@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 
+from echobot.content.settings_file import read_secret
+from echobot.errors import EchobotError
 from echobot.health import condition
 from echobot.ports import Backlog, Trouble
-from echobot.settings import HealthPages, Settings
+from echobot.settings import HealthPages, MatrixAccount, Settings
 from echobot.stores.sql import SqlStore
 
 _PATIENCE = 10.0  # seconds
@@ -34,6 +36,12 @@ def of_store(url: str) -> tuple[str, bool]:
     return told(troubles, backlog), not troubles
 
 
+def of_devices(settings: Settings) -> list[str]:
+    """What everybody can see about the device of each Matrix account, asked now."""
+    accounts = settings.accounts.items()
+    return [_of_device(name, account) for name, account in accounts if isinstance(account, MatrixAccount)]
+
+
 def told(troubles: Sequence[Trouble], backlog: Iterable[Backlog]) -> str:
     """Troubles first, each with since when."""
     waiting = [f"{each.account}: {each.questions} to answer, {each.replies} to send" for each in backlog]
@@ -50,6 +58,16 @@ def _asked(pages: HealthPages) -> tuple[str, bool] | None:
         except (OSError, HTTPException):
             return None
     return (said, answer.status == _WELL) if answer.status in {_WELL, _NOT_WELL} else None
+
+
+def _of_device(name: str, account: MatrixAccount) -> str:
+    from echobot.chats.matrix import standing  # noqa: PLC0415  (not for those who have no such account)
+
+    try:
+        token = read_secret(account.token_file)
+        return f"{name}: {asyncio.run(standing(account.homeserver, account.user, token))}"
+    except EchobotError as error:
+        return f"{name}: whether its device is signed cannot be seen now: {error}"
 
 
 async def _read(url: str) -> tuple[list[Trouble], list[Backlog]]:

@@ -32,10 +32,14 @@ def typed(*answers):
     return lambda _, proposed: remaining.pop(0) or proposed
 
 
-async def log_in(file, password="password", *answers):
+async def log_in(file, password="password", *answers, recovery_key=""):
     accounts = load_settings(file).accounts
     prompt = typed(*answers) if answers else lambda _, proposed: proposed
-    return await asyncio.to_thread(log_in_to_matrix, accounts, None, prompt, lambda _: password)
+
+    def secret(asked):
+        return recovery_key if "recovery key" in asked else password
+
+    return await asyncio.to_thread(log_in_to_matrix, accounts, None, prompt, secret, file.parent / "keys")
 
 
 async def test_the_token_is_kept_where_the_settings_say_and_nobody_else_can_read_it(settings_file):
@@ -76,7 +80,7 @@ def test_which_account_must_be_said_when_there_are_several(tmp_path):
     accounts = load_settings(tmp_path / "settings.yaml").accounts
 
     with pytest.raises(SettingsError, match="--account; of this network the settings name these: one, two"):
-        log_in_to_matrix(accounts, None, lambda _, proposed: proposed, lambda _: "")
+        log_in_to_matrix(accounts, None, lambda _, proposed: proposed, lambda _: "", tmp_path)
 
 
 async def test_a_token_that_is_no_longer_accepted_ends_the_bot_with_a_sentence(settings_file):

@@ -1,4 +1,4 @@
-"""Matrix, through matrix-nio: plain rooms and direct chats."""
+"""Matrix, through matrix-nio: rooms and direct chats, plain and encrypted."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from echobot.chats.matrix.chat import MatrixChat
     from echobot.chats.matrix.login import login
+    from echobot.chats.matrix.vouching import Device, standing, vouch
 
-__all__ = ["MatrixChat", "login"]
+__all__ = ["Device", "MatrixChat", "login", "standing", "vouch"]
 
 
 def __getattr__(name: str) -> Any:
@@ -21,4 +22,8 @@ def __getattr__(name: str) -> Any:
         from echobot.chats.matrix.login import login  # noqa: PLC0415  (lazy on purpose)
 
         return login
+    if name in {"Device", "standing", "vouch"}:
+        from echobot.chats.matrix import vouching  # noqa: PLC0415  (lazy on purpose)
+
+        return getattr(vouching, name)
     raise AttributeError(name)

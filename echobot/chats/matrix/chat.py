@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 from nio import SyncResponse, Timeline
@@ -17,6 +18,7 @@ from echobot.chats.matrix.lookback import Lookback
 from echobot.chats.matrix.reading import Called, Event, is_own_join, read, since_own_join
 from echobot.chats.matrix.replying import Replying
 from echobot.chats.matrix.rhythm import USUAL, Rhythm
+from echobot.chats.matrix.secrecy import Secrecy
 from echobot.chats.matrix.sync import Gaps, Sync
 from echobot.chats.patience import patiently
 from echobot.core.message import AccountName, Message, Outgoing, Post, Reply
@@ -38,8 +40,10 @@ class MatrixChat:
         answer_within: timedelta,
         clock: Callable[[], datetime],
         *,
+        keys: Path | None = None,
         rhythm: Rhythm = USUAL,
     ) -> None:
+        """`keys` is the folder for those of encrypted rooms; without one the bot reads and writes plain rooms only."""
         self.account = account
         self.key_lifetime = timedelta(hours=20)  # Synapse forgets transaction ids after 24
         self.last_contact_at: datetime | None = None
@@ -56,7 +60,7 @@ class MatrixChat:
         self._replying = Replying(self._client, self._lookback)
         self._announcing = Announcing(self._client, self._lookback)
         self._attention = Attention(self._client)
-        self._unreadable: set[str] = set()  # encrypted rooms, told of once
+        self._secrecy = Secrecy(self._client, keys, clock, answer_within)
 
     async def listen(self, cursor: str | None, keep: Keep) -> None:
         door = Door(self._client, self._settings.invites, self._rhythm)
@@ -84,15 +88,18 @@ class MatrixChat:
     async def close(self) -> None:
         await self._attention.close()
         await self._client.close()
+        self._secrecy.close()
 
     async def _arrive(self, cursor: str | None, keep: Keep, door: Door) -> str:
         """Make sure who the bot is and where; without a cursor what was said so far is none of its business."""
-        me = await self._sync.who_am_i()
+        me, device = await self._sync.who_am_i()
         if me != self._settings.user:
             wanted = self._settings.user
             raise SettingsError(f"account {self.account}: the token is one of {me}, not of {wanted}; change either")
-        here = await self._sync.look_around()
+        self._secrecy.begin(device)
+        here = await self._sync.look_around(for_the_first_time=cursor is None)
         self._note(here, door)
+        await self._secrecy.settle()
         if cursor is None:
             await keep([], here.next_batch)
         log.info("listening", account=self.account, rooms=len(self._client.rooms))
@@ -101,8 +108,10 @@ class MatrixChat:
     async def _go_on(self, cursor: str, keep: Keep, door: Door) -> str:
         batch = await self._sync.after(cursor)
         self._note(batch, door)
-        messages = await self._messages(batch, cursor)
+        late = [message for room, said in self._secrecy.opened().items() for message in await self._read(room, said)]
+        messages = [*late, *await self._messages(batch, cursor)]
         await keep(messages, batch.next_batch)
+        await self._secrecy.settle()
         self._attention.read(messages)
         return str(batch.next_batch)
 
@@ -135,8 +144,8 @@ class MatrixChat:
         return since_own_join(events, me)
 
     async def _read(self, room: str, events: Sequence[Event]) -> list[Message]:
+        self._secrecy.put_aside(room, events)
         called, alone = self._called(room), await self._alone(room)
-        self._warn_if_encrypted(room, events)
         oldest = self._clock() - self._answer_within
         messages = [await self._message(event, called, room, alone=alone) for event in events]
         return [message for message in messages if message and (message.takes_back or message.sent_at >= oldest)]
@@ -157,8 +166,3 @@ class MatrixChat:
         if not known.members_synced:  # a homeserver that sends no summaries is asked
             await ask(self._client.joined_members(room))
         return sum(not member.invited for member in known.users.values()) == 2
-
-    def _warn_if_encrypted(self, room: str, events: Sequence[Event]) -> None:
-        if room not in self._unreadable and any(event.get("type") == "m.room.encrypted" for event in events):
-            self._unreadable.add(room)
-            log.warning("this room is encrypted, and the bot cannot read it", account=self.account, room=room)

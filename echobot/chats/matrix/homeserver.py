@@ -9,8 +9,9 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from aiohttp import ClientConnectorError, ClientError, ClientResponse
-from nio import AsyncClient, AsyncClientConfig, ErrorResponse, LocalProtocolError
+from nio import AsyncClientConfig, ErrorResponse, LocalProtocolError
 
+from echobot.chats.matrix.client import Client
 from echobot.errors import ChatError, ChatRefused, ChatUnavailable, LoginRefused
 
 A = TypeVar("A")
@@ -22,7 +23,7 @@ CONFIG = AsyncClientConfig(
     max_limit_exceeded=0,
     max_timeouts=0,
     request_timeout=REQUEST_SECONDS,
-    encryption_enabled=False,
+    encryption_enabled=False,  # by nio itself: it would make keys for every account, with a key that all know
     store_sync_tokens=False,
 )
 
@@ -31,10 +32,10 @@ LOG_IN_AGAIN = "let the bot in again with `echobot login matrix`"
 TOKEN_CODES = {"M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED"}
 
 
-def connect(homeserver: str, user: str, token: str = "") -> AsyncClient:
-    """A client that keeps nothing on disk, tries everything once and logs nothing of its own."""
+def connect(homeserver: str, user: str, token: str = "") -> Client:
+    """A client that keeps nothing on disk by itself, tries everything once and logs nothing of its own."""
     logging.getLogger("nio").setLevel(logging.CRITICAL)  # its warnings quote the server's answers: messages, tokens
-    client = AsyncClient(homeserver.rstrip("/"), user, config=CONFIG)
+    client = Client(homeserver.rstrip("/"), user, config=CONFIG)
     client.user_id, client.access_token = user, token
     return client
 

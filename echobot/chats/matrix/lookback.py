@@ -49,6 +49,6 @@ class Lookback:
         raise ChatRefused(f"what became of {key} is unknown, and sending it again might double it")
 
     async def _page(self, room: str, token: str | None) -> RoomMessagesResponse:
-        own = {"types": ["m.room.message"], "senders": [self._client.user_id]}
+        own = {"types": ["m.room.message", "m.room.encrypted"], "senders": [self._client.user_id]}
         back = MessageDirection.back
         return await ask(self._client.room_messages(room, token, None, back, PAGE, own))

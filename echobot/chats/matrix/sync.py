@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import structlog
 from nio import AsyncClient, MessageDirection, RoomMessagesResponse, SyncResponse
 
+from echobot.chats.matrix.client import Client
 from echobot.chats.matrix.homeserver import ask
 from echobot.chats.matrix.reading import Event, is_own_join
 from echobot.chats.matrix.rhythm import Rhythm
@@ -38,20 +39,28 @@ def sync_filter(limit: int) -> dict[str, Any]:
 class Sync:
     """The requests of the sync loop; each returns in bounded time or raises `ChatUnavailable`."""
 
-    def __init__(self, client: AsyncClient, rhythm: Rhythm) -> None:
+    def __init__(self, client: Client, rhythm: Rhythm) -> None:
         self._client = client
         self._rhythm = rhythm
 
-    async def who_am_i(self) -> str:
-        """The full name of the account that the token belongs to."""
-        return str((await self._within(self._rhythm.stall, self._client.whoami())).user_id)
+    async def who_am_i(self) -> tuple[str, str]:
+        """The full name of the account that the token belongs to, and the device."""
+        answer = await self._within(self._rhythm.stall, self._client.whoami())
+        return str(answer.user_id), str(answer.device_id or "")
 
-    async def look_around(self) -> SyncResponse:
-        """The rooms the bot is in, who is in them, which invitations wait, and the token for now."""
+    async def look_around(self, *, for_the_first_time: bool = True) -> SyncResponse:
+        """The rooms the bot is in, who is in them, which invitations wait, and the token for now.
+
+        Keys sent to the bot come with the sync after its last token; only when there is none they come here.
+        """
+        self._client.repeats = not for_the_first_time
         # Synapse repeats a first sync for two minutes, word for word, unless something in the request is new.
         unheard = random.randrange(1, 1000)  # noqa: S311  (no secret)
         first = self._client.sync(timeout=unheard, sync_filter=sync_filter(1), full_state=True)
-        return await self._told(self._rhythm.arrival, first)
+        try:
+            return await self._told(self._rhythm.arrival, first)
+        finally:
+            self._client.repeats = False
 
     async def after(self, token: str) -> SyncResponse:
         """What happened since the token, as soon as something did."""

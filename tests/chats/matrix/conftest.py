@@ -30,13 +30,14 @@ WELCOME = Invites(servers=("localhost",))
 class Bot:
     """A chat that listens when it is told to, with the people's view of the same account."""
 
-    def __init__(self, person: Person, invites: Invites, rhythm: Rhythm) -> None:
+    def __init__(self, person: Person, invites: Invites, rhythm: Rhythm, keys: Path | None) -> None:
         self.person = person
         self.user = person.user
         self.kept = Kept()
         self.answer_within = timedelta(hours=2)
         self._settings = MatrixAccount(person.server, person.user, Path("unused"), invites=invites)
         self._rhythm = rhythm
+        self._keys = keys
         self._listening: asyncio.Task[None] | None = None
         self.renew()
 
@@ -66,6 +67,7 @@ class Bot:
             self.person.token,
             self.answer_within,
             lambda: datetime.now(UTC),
+            keys=self._keys,
             rhythm=self._rhythm,
         )
 
@@ -74,8 +76,8 @@ class Bot:
 async def bots(people: People) -> AsyncIterator[Callable[..., Bot]]:
     made: list[Bot] = []
 
-    def make(person: Person, *, invites: Invites = WELCOME, rhythm: Rhythm = QUICK) -> Bot:
-        made.append(Bot(person, invites, rhythm))
+    def make(person: Person, *, invites: Invites = WELCOME, rhythm: Rhythm = QUICK, keys: Path | None = None) -> Bot:
+        made.append(Bot(person, invites, rhythm, keys))
         return made[-1]
 
     yield make
