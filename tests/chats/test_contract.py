@@ -173,7 +173,8 @@ class InMemory(World):
 @asynccontextmanager
 async def on_matrix(request: pytest.FixtureRequest, homeserver: Synapse) -> AsyncIterator[World]:
     people = People()
-    bot = MatrixBot(await people.meet(homeserver, "echobot"), WELCOME, QUICK)
+    keys = request.getfixturevalue("tmp_path") / "keys"
+    bot = MatrixBot(await people.meet(homeserver, "echobot"), WELCOME, QUICK, keys)
     alice = await people.meet(homeserver, "alice")
     room = await alice.create_room(bot.user)
     await bot.person.join(room)
