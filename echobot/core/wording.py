@@ -203,7 +203,7 @@ class Voice:
         listed = self._tool_lines(tools)
         return paragraphs(
             lines(heading, *listed),
-            self.text(service.experience),
+            "" if need else self.text(service.experience),  # of all that the service is for
             self._cautions(service.caution, tools),
             self._sources(_besides(sources, listed), service.reviewed),
         )
