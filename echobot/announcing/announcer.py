@@ -58,7 +58,7 @@ class Announcer:
     async def look(self) -> None:
         """Fill the slots that are due now, mend what changed, take away what is to go. Raises `StoreError`."""
         now = self._clock()
-        book = self._book = self._book or await self._opened(now)
+        book = self._book = self._book or await self._opened()
         await self._read_on(now)
         if book.settled_until is None:
             await self._begin(book, now)
@@ -76,8 +76,7 @@ class Announcer:
         dues = at_destinations(occasions, self._destinations, self._book.slots)
         return next((due for due in dues if not missed([due], self._herald, now)), None)
 
-    async def _opened(self, now: datetime) -> Book:
-        await self._forget_old_troubles(now)
+    async def _opened(self) -> Book:
         book = Book(await self._store.ledger())
         self._unsure_since = book.settled_until
         return book
@@ -90,7 +89,7 @@ class Announcer:
         named = {name for announcement in known.announced() for name in announcement.to}
         lacking = ", ".join(sorted(named - self._destinations.keys()))
         told = f"the settings have no destination {lacking}: what is to be posted there is not" if lacking else None
-        await self._store.note_trouble(f"{ANNOUNCEMENT}destinations", told, now)
+        await self._store.note_trouble("destinations", told, now)
 
     async def _begin(self, book: Book, now: datetime) -> None:
         """At the first start nothing is posted: what is known already is no news, and what was due is over."""
@@ -164,6 +163,7 @@ class Announcer:
         book.settled_until = until
         if self._noted_at is None or abs(now - self._noted_at) >= _NOTED_EVERY:
             await self._store.settled(until)
+            await self._forget_old_troubles(now)
             self._noted_at = now
 
     async def _forget_old_troubles(self, now: datetime) -> None:

@@ -234,6 +234,16 @@ async def test_what_is_too_late_is_told_and_not_posted(office):
     ]
 
 
+async def test_what_was_missed_is_told_for_two_weeks_by_a_bot_that_goes_on(office):
+    office.publish(free(when="2027-01-11 10:00", lateness=Lateness(timedelta(minutes=30))))
+    await down_until(office, datetime(2027, 1, 11, 10, 0, tzinfo=UTC))
+    await office.look(timedelta(days=13))
+    assert len(await office.troubles()) == 1
+
+    await office.look(timedelta(days=2))
+    assert await office.troubles() == []
+
+
 async def test_what_is_too_late_may_be_posted_with_a_note(office):
     office.publish(free(when="2027-01-11 10:00", lateness=LATE_WITH_NOTE))
     await down_until(office, datetime(2027, 1, 13, 10, 0, tzinfo=UTC))
