@@ -46,11 +46,14 @@ class Bot:
         self.chat = self._chat()
 
     async def listen(self) -> None:
-        """Start, or go on where it stopped, and wait until the first sync is done."""
+        """Start, or go on where it stopped, and wait until the first sync is done, and kept if there was none before."""
         await self.chat.close()
         self.renew()
         self._listening = asyncio.create_task(self.chat.listen(self.kept.cursor, self.kept))
-        await until(lambda: self.chat.last_contact_at or self._listening.done(), "the first sync")
+        await until(lambda: self._has_arrived() or self._listening.done(), "the first sync")
+
+    def _has_arrived(self) -> bool:
+        return self.chat.last_contact_at is not None and self.kept.cursor is not None
 
     async def stop(self) -> None:
         if self._listening is not None:
