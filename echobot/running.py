@@ -25,6 +25,7 @@ Work: TypeAlias = Coroutine[Any, Any, None]
 
 _LAST_REPLIES = 3.0  # seconds for what is on its way when the bot is stopped
 _TIDY_EVERY = timedelta(minutes=10)  # so that a conversation is kept for an hour and not much longer
+_DEEDS_FOR = timedelta(days=365)  # and how often each entry was of use
 
 
 async def until_stopped(work: Coroutine[Any, Any, int]) -> int:
@@ -108,4 +109,5 @@ async def forget(store: Store, settings: Settings) -> None:
     """What has been kept long enough goes."""
     at = now()
     await store.forget_slots(at)
-    await store.forget(at - settings.keep_messages_for, at - REMEMBERED_FOR, at - settings.keep_gaps_for)
+    gaps_before = at - settings.keep_gaps_for
+    await store.forget(at - settings.keep_messages_for, at - REMEMBERED_FOR, gaps_before, at - _DEEDS_FOR)
