@@ -42,6 +42,8 @@ def message_row(message: Message) -> dict[str, Any]:
         "language": message.language,
         "revises": message.revises,
         "reacts_to": message.reacts_to,
+        "power": message.power,
+        "known_as": message.known_as,
     }
 
 
@@ -57,6 +59,8 @@ def message_from(row: Row[Any]) -> Message:
         language=row.language,
         revises=MessageId(row.revises) if row.revises is not None else None,
         reacts_to=row.reacts_to,
+        power=row.power,
+        known_as=row.known_as or "",
     )
 
 

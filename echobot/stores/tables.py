@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 6
+VERSION = 7
 """Goes up with every change of the form: `upgrading` says how; a newer form than this is refused."""
 
 
@@ -79,6 +79,8 @@ inbox = Table(
     Column("language", Words),
     Column("revises", Words),
     Column("reacts_to", Words),
+    Column("power", Integer, nullable=False, server_default="0"),
+    Column("known_as", Words),
     UniqueConstraint("account", "id"),
     Index("inbox_by_state", "account", "settled_at", "seq"),
 )
@@ -206,8 +208,20 @@ troubles = Table(
 )
 
 NO_LONGER_WAITING: dict[str, Any] = dict.fromkeys(
-    ("room", "thread", "sender", "text", "sent_at", "address", "envelope", "language", "revises", "reacts_to")
-)
+    (
+        "room",
+        "thread",
+        "sender",
+        "text",
+        "sent_at",
+        "address",
+        "envelope",
+        "language",
+        "revises",
+        "reacts_to",
+        "known_as",
+    )
+) | {"power": 0}
 """What is forgotten of a message once it is settled; its id stays, so that it is never answered twice."""
 
 NO_LONGER_SENDING: dict[str, Any] = dict.fromkeys(

@@ -72,5 +72,10 @@ def _from_5(connection: Connection) -> None:
     )
 
 
-_STEPS = {1: _from_1, 2: _from_2, 3: _from_3, 4: _from_4, 5: _from_5}
+def _from_6(connection: Connection) -> None:
+    connection.exec_driver_sql("ALTER TABLE inbox ADD COLUMN power INTEGER NOT NULL DEFAULT '0'")
+    connection.exec_driver_sql("ALTER TABLE inbox ADD COLUMN known_as TEXT")
+
+
+_STEPS = {1: _from_1, 2: _from_2, 3: _from_3, 4: _from_4, 5: _from_5, 6: _from_6}
 """What leads from each form to the next one."""
