@@ -9,7 +9,7 @@ from functools import partial
 
 from echobot.bot import Bot, key_for
 from echobot.core.announcement import DestinationName
-from echobot.core.message import AccountName, DeliveryKey, Message, MessageId, Place, Post, Reply, Wording
+from echobot.core.message import AccountName, Address, DeliveryKey, Message, MessageId, Place, Post, Reply, Wording
 from echobot.core.oversight import DRAFT_LIFETIME, Deed, Draft, Erasure, Hush, key_of
 from echobot.core.reaction import PERSON_WANTED, YES
 from echobot.core.wording import Voice
@@ -61,7 +61,7 @@ class Desk:
         """What an order leads to; whatever is none is the bot's to answer."""
         if message.reacts_to is not None:
             settlement = await self._signed(message, message.reacts_to)
-        elif message.revises is None:
+        elif message.revises is None and message.address is not Address.NOT:
             settlement = await self._ordered(message)
         else:
             settlement = None

@@ -70,6 +70,10 @@ class Views:
         self._reloads.add(task)
         task.add_done_callback(self._reloads.discard)
 
+    async def finish(self) -> None:
+        """Wait until what was begun beside is done."""
+        await asyncio.gather(*self._reloads)
+
     async def week(self, monday: date) -> str:
         """How the week was that begins on that day."""
         today, until = self._clock().date(), monday + _A_WEEK
