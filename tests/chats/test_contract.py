@@ -148,7 +148,7 @@ class InMemory(World):
 
     async def listen(self) -> None:
         await self.stop()
-        self._listening = asyncio.create_task(self.chat.listen(self.kept.cursor, self.kept))
+        self._listening = asyncio.create_task(self.chat.listen(self.kept.cursor, self.kept, self.kept.note))
         await asyncio.sleep(0)
 
     async def stop(self) -> None:

@@ -35,6 +35,7 @@ class Bot:
         self.user = person.user
         self.kept = Kept()
         self.answer_within = timedelta(hours=2)
+        self.ahead = timedelta(0)  # of its clock
         self._settings = MatrixAccount(person.server, person.user, Path("unused"), invites=invites)
         self._rhythm = rhythm
         self._keys = keys
@@ -49,7 +50,7 @@ class Bot:
         """Start, or go on where it stopped, and wait until the first sync is done, and kept if there was none."""
         await self.chat.close()
         self.renew()
-        self._listening = asyncio.create_task(self.chat.listen(self.kept.cursor, self.kept))
+        self._listening = asyncio.create_task(self.chat.listen(self.kept.cursor, self.kept, self.kept.note))
         await until(lambda: self._has_arrived() or self._listening.done(), "the first sync")
 
     def _has_arrived(self) -> bool:
@@ -69,7 +70,7 @@ class Bot:
             self._settings,
             self.person.token,
             self.answer_within,
-            lambda: datetime.now(UTC),
+            lambda: datetime.now(UTC) + self.ahead,
             keys=self._keys,
             rhythm=self._rhythm,
         )
