@@ -33,6 +33,7 @@ from echobot.content.patterns import (
     STORE,
     USER,
 )
+from echobot.content.room_shape import RoomName, RoomShape
 from echobot.content.shapes import ByLanguage, Id, LanguageCode, Number, Shape, Text
 
 _SECRET_IN_QUERY = re.compile("[?&][^=&]*(passw|secret|token|key)[^=&]*=", re.IGNORECASE)
@@ -77,6 +78,7 @@ class InvitesShape(Shape):
         (), description="From whose users invitations are accepted", examples=[["example.org"]]
     )
     rooms: tuple[Room, ...] = Field((), description="Where anybody may invite it to", examples=[["!abc:example.org"]])
+    admins: bool = Field(False, description="Whether members of the admin room may invite it", examples=["true"])
 
 
 class MatrixAccountShape(Shape):
@@ -89,6 +91,7 @@ class MatrixAccountShape(Shape):
         None, description="What to answer in when the question does not tell", examples=["fr"]
     )
     invites: InvitesShape = Field(InvitesShape.model_validate({}), description="Who may bring the bot into a room")
+    rooms: dict[RoomName, RoomShape] = Field({}, description="What is different in some rooms, by id or address")
 
 
 class MastodonAccountShape(Shape):

@@ -16,8 +16,9 @@ from echobot.chats.matrix.attention import Attention
 from echobot.chats.matrix.homeserver import ask, connect
 from echobot.chats.matrix.invites import Door, inviter_of
 from echobot.chats.matrix.lookback import Lookback
+from echobot.chats.matrix.named import Named
 from echobot.chats.matrix.notes import READ_ONLY, Notes, not_followed
-from echobot.chats.matrix.reading import Called, Event, is_own_join, read, since_own_join
+from echobot.chats.matrix.reading import Called, Event, is_own_join, new_thread, read, since_own_join
 from echobot.chats.matrix.replying import Replying
 from echobot.chats.matrix.rhythm import USUAL, Rhythm
 from echobot.chats.matrix.secrecy import Secrecy
@@ -53,9 +54,13 @@ class MatrixChat:
         clock: Callable[[], datetime],
         *,
         keys: Path | None = None,
+        admin_room: str | None = None,
         rhythm: Rhythm = USUAL,
     ) -> None:
-        """`keys` is the folder for those of encrypted rooms; without one the bot reads and writes plain rooms only."""
+        """`keys` is the folder for those of encrypted rooms; without one the bot reads and writes plain rooms only.
+
+        `admin_room` is the id of the room whose members may invite the bot, where the settings let them.
+        """
         self.account = account
         self.key_lifetime = timedelta(hours=20)  # Synapse forgets transaction ids after 24
         self.last_contact_at: datetime | None = None
@@ -64,9 +69,11 @@ class MatrixChat:
         self._answer_within = answer_within
         self._clock = clock
         self._rhythm = rhythm
+        self._admin_room = admin_room
         self._client = connect(settings.homeserver, settings.user, token)
         self._sync = Sync(self._client, rhythm)
         self._states = States(settings.user)
+        self._named = Named(self._client, settings.rooms, self._states, clock)
         self._gaps = Gaps(self._client)
         self._lookback = Lookback(self._client)
         self._afterwards = Afterwards(self._client, account)
@@ -76,7 +83,7 @@ class MatrixChat:
         self._secrecy = Secrecy(self._client, keys, clock, answer_within)
 
     async def listen(self, cursor: str | None, keep: Keep, note: Note) -> None:
-        door = Door(self._client, self._settings.invites, self._rhythm, self._states)
+        door = Door(self._client, self._settings.invites, self._rhythm, self._states, self._admin_room)
         ears = _Ears(keep, Notes(self.account, note), door)
         try:
             token = await self._patiently(self._arrive, cursor, ears)
@@ -114,6 +121,7 @@ class MatrixChat:
         self._secrecy.begin(device)
         here = await self._sync.look_around(for_the_first_time=cursor is None)
         self._note(here, ears.door)
+        await self._named.look()
         await self._secrecy.settle()
         if cursor is None:
             await ears.keep([], here.next_batch)
@@ -124,6 +132,7 @@ class MatrixChat:
     async def _go_on(self, cursor: str, ears: _Ears) -> str:
         batch = await self._sync.after(cursor)
         self._note(batch, ears.door)
+        await self._named.look()
         late = [message for room, said in self._secrecy.opened().items() for message in await self._read(room, said)]
         messages = [*late, *await self._messages(batch, cursor)]
         await ears.keep(messages, batch.next_batch)
@@ -209,11 +218,19 @@ class MatrixChat:
     async def _message(self, event: Event, called: Called, room: str, *, alone: bool) -> Message | None:
         said = read(event, called, self.account, room, alone=alone)
         said = said or await self._afterwards.read(event, called, room, alone=alone)
-        return replace(said, power=self._states.of(room).power(said.sender)) if said else None
+        return self._in_its_room(said, event, room) if said else None
+
+    def _in_its_room(self, said: Message, event: Event, room: str) -> Message:
+        """With what the room's state and the settings say about it."""
+        name, settings = self._named.of(room)
+        power = self._states.of(room).power(said.sender)
+        place = new_thread(said, event) if settings.threads_only else said.place
+        return replace(said, power=power, known_as=name, place=place)
 
     def _called(self, room: str) -> Called:
         member = self._client.rooms[room].users.get(self._client.user_id)
-        return Called(self._client.user_id, member.display_name if member else None, self._settings.prefix)
+        prefix = self._named.of(room)[1].prefix or self._settings.prefix
+        return Called(self._client.user_id, member.display_name if member else None, prefix)
 
     async def _alone(self, room: str) -> bool:
         """Whether the bot and one other are the only ones in the room."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -17,7 +16,7 @@ from echobot.chats.matrix.requests import expect_success, request
 from echobot.chats.matrix.rhythm import Rhythm
 from echobot.chats.matrix.state import States
 from echobot.chats.patience import wait_after
-from echobot.errors import ChatRefused, ChatUnavailable
+from echobot.errors import ChatRefused, ChatUnavailable, LoginRefused
 from echobot.settings import Invites
 
 log = structlog.get_logger()
@@ -39,11 +38,14 @@ def inviter_of(invitation: InviteInfo, user: str) -> str | None:
 class Door:
     """Answers each invitation beside the sync: joining a room of a slow server may take minutes."""
 
-    def __init__(self, client: Client, invites: Invites, rhythm: Rhythm, states: States) -> None:
+    def __init__(
+        self, client: Client, invites: Invites, rhythm: Rhythm, states: States, admin_room: str | None = None
+    ) -> None:
         self._client = client
         self._invites = invites
         self._rhythm = rhythm
         self._states = states
+        self._admin_room = admin_room
         self._answers: dict[str, asyncio.Task[None]] = {}
         self.refused: set[str] = set()  # rooms that took another one's place, and do not let the bot in
 
@@ -69,9 +71,31 @@ class Door:
         await asyncio.gather(*answers, return_exceptions=True)
 
     async def _answer(self, room: str, inviter: str) -> None:
-        welcome = allows(self._invites, inviter, room) or room in self._states.successors()
+        await self._patiently(room, lambda: self._let_in_or_not(room, inviter))
+
+    async def _let_in_or_not(self, room: str, inviter: str) -> None:
+        welcome = await self._is_welcome(room, inviter)
         log.info("invitation accepted" if welcome else "invitation refused", room=room, inviter=inviter)
-        await self._patiently(room, partial(self._client.join if welcome else self._client.room_leave, room))
+        await ask(self._client.join(room) if welcome else self._client.room_leave(room))
+
+    async def _is_welcome(self, room: str, inviter: str) -> bool:
+        """Into the admin room, and into one that has taken another's place, anybody may invite who can."""
+        if allows(self._invites, inviter, room) or room in {self._admin_room, *self._states.successors()}:
+            return True
+        return self._invites.admins and inviter in await self._admins()
+
+    async def _admins(self) -> set[str]:
+        """Who is in the admin room now; what an address means, the caller has found out."""
+        if self._admin_room is None:
+            return set()
+        try:
+            told = await ask(self._client.joined_members(self._states.newest(self._admin_room)))
+        except LoginRefused:
+            raise
+        except ChatRefused as error:
+            log.warning("who is in the admin room cannot be seen", room=self._admin_room, reason=str(error))
+            return set()
+        return {member.user_id for member in told.members}
 
     async def _follow(self, room: str, via: Sequence[str]) -> None:
         log.info("a room was replaced by another one", room=room)

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,15 +31,16 @@ WELCOME = Invites(servers=("localhost",))
 class Bot:
     """A chat that listens when it is told to, with the people's view of the same account."""
 
-    def __init__(self, person: Person, invites: Invites, rhythm: Rhythm, keys: Path | None) -> None:
+    def __init__(self, person: Person, rhythm: Rhythm, keys: Path | None, admin_room: str | None, **more: Any) -> None:
         self.person = person
         self.user = person.user
         self.kept = Kept()
         self.answer_within = timedelta(hours=2)
         self.ahead = timedelta(0)  # of its clock
-        self._settings = MatrixAccount(person.server, person.user, Path("unused"), invites=invites)
+        self._settings = MatrixAccount(person.server, person.user, Path("unused"), **more)
         self._rhythm = rhythm
         self._keys = keys
+        self._admin_room = admin_room
         self._listening: asyncio.Task[None] | None = None
         self.renew()
 
@@ -72,6 +74,7 @@ class Bot:
             self.answer_within,
             lambda: datetime.now(UTC) + self.ahead,
             keys=self._keys,
+            admin_room=self._admin_room,
             rhythm=self._rhythm,
         )
 
@@ -80,8 +83,17 @@ class Bot:
 async def bots(people: People) -> AsyncIterator[Callable[..., Bot]]:
     made: list[Bot] = []
 
-    def make(person: Person, *, invites: Invites = WELCOME, rhythm: Rhythm = QUICK, keys: Path | None = None) -> Bot:
-        made.append(Bot(person, invites, rhythm, keys))
+    def make(
+        person: Person,
+        *,
+        invites: Invites = WELCOME,
+        rhythm: Rhythm = QUICK,
+        keys: Path | None = None,
+        admin_room: str | None = None,
+        **more: Any,
+    ) -> Bot:
+        """`more` are other settings of the account."""
+        made.append(Bot(person, rhythm, keys, admin_room, invites=invites, **more))
         return made[-1]
 
     yield make
