@@ -18,10 +18,11 @@ from echobot.core.reaction import DISLIKED, LIKED, Votes
 from echobot.core.wording import Voice
 from echobot.limits import Allowance, Ruling
 from echobot.ports import Settlement, Store
-from echobot.settings import Settings
+from echobot.settings import Room, Settings
 
 _MOST_REASONS = 10  # words
 _USUAL = Settings()
+_USUAL_ROOM = Room()
 
 
 _NOTHING = Settlement()
@@ -33,9 +34,24 @@ class Manners:
 
     answer_within: Mapping[AccountName, timedelta]
     languages: Mapping[AccountName, Language] = field(default_factory=dict)
+    rooms: Mapping[AccountName, Mapping[str, Room]] = field(default_factory=dict)  # what is different in some
     keep_messages_for: timedelta = _USUAL.keep_messages_for
     keep_gaps_for: timedelta = _USUAL.keep_gaps_for
     may_be_silenced: bool = True  # in a terminal, "stop" is said by somebody who may simply close it
+
+    def room(self, message: Message) -> Room:
+        """What the settings say about the room that it was said in."""
+        return self.rooms.get(message.place.account, {}).get(message.known_as, _USUAL_ROOM)
+
+    def language(self, message: Message) -> Language | None:
+        """What to answer in when nothing else tells."""
+        of_room = self.room(message).language
+        return Language(of_room) if of_room else self.languages.get(message.place.account)
+
+    def is_quiet(self, message: Message, now: datetime) -> bool:
+        """Whether it was said, or would be answered, in hours when nobody wants to hear the bot there."""
+        quiet = self.room(message).quiet
+        return quiet is not None and (quiet.hold(now) or quiet.hold(message.sent_at))
 
 
 class Bot:
@@ -84,6 +100,8 @@ class Bot:
 
     def _may(self, message: Message, now: datetime) -> Ruling:
         """What was asked while the bot was down counts for the minute in which it was asked."""
+        if self._manners.is_quiet(message, now):
+            return Ruling.SILENT
         return self._allowance.ask(message.place, message.sender, min(now, message.sent_at))
 
     async def _wished(self, message: Message, before: Conversation | None, now: datetime) -> Settlement | None:
@@ -173,12 +191,12 @@ class Bot:
         return _reply(message, say(answerer.voice(language)), language, getattr(say, "__name__", "said").lstrip("_"))
 
     def _hint(self, message: Message, before: Conversation | None) -> Language | None:
-        """What to answer in where the words do not tell: the conversation's, the sender's, the account's language."""
+        """What to answer in where the words do not tell: the conversation's, the sender's, the room's language."""
         if before:
             return before.language
         if message.language in self._answerer().languages:
             return Language(message.language)
-        return self._manners.languages.get(message.place.account)
+        return self._manners.language(message)
 
 
 def _reply(message: Message, text: str, language: Language, meaning: str, offers: int = 0) -> Reply:

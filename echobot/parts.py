@@ -62,7 +62,8 @@ def manners_of(settings: Settings) -> Manners:
     accounts = settings.accounts.items()
     patience = {name: getattr(account, "answer_within", settings.answer_within) for name, account in accounts}
     languages = {name: Language(account.language) for name, account in accounts if account.language}
-    return Manners(patience, languages, settings.keep_messages_for, settings.keep_gaps_for)
+    rooms = {name: account.rooms for name, account in accounts if isinstance(account, MatrixAccount)}
+    return Manners(patience, languages, rooms, settings.keep_messages_for, settings.keep_gaps_for)
 
 
 def offices_of(settings: Settings) -> dict[AccountName, Office]:

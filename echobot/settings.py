@@ -10,6 +10,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from echobot.core.announcement import Audience, DestinationName
+from echobot.core.hours import Hours
 from echobot.core.knowledge import Language, Texts
 from echobot.core.message import AccountName
 
@@ -21,6 +22,17 @@ class Invites:
     users: tuple[str, ...] = ()
     servers: tuple[str, ...] = ()
     rooms: tuple[str, ...] = ()
+    admins: bool = False  # who is a member of the account's admin room
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What is different in one room of a Matrix account."""
+
+    language: str | None = None
+    prefix: str | None = None  # None: the account's
+    threads_only: bool = False  # what is asked outside of threads is answered in a new one
+    quiet: Hours | None = None  # when nothing is answered there
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,7 @@ class MatrixAccount:
     invites: Invites = Invites()
     admin_room: str = ""  # the id of the one room where the bot takes orders and reports
     admins: tuple[str, ...] = ()  # who may give them, besides those with power level 50 in that room
+    rooms: Mapping[str, Room] = field(default_factory=dict)  # by id or by address
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from echobot.content.patterns import (
     STORE,
     USER,
 )
+from echobot.content.room_shape import RoomName, RoomShape
 from echobot.content.shapes import ByLanguage, Id, LanguageCode, Number, Shape, Text
 
 _AN_ADMIN_ROOM = '`admin_room: "!abc:example.org"`, or take the line out'
@@ -86,6 +87,7 @@ class InvitesShape(Shape):
         (), description="From whose users invitations are accepted", examples=[["example.org"]]
     )
     rooms: tuple[Room, ...] = Field((), description="Where anybody may invite it to", examples=[["!abc:example.org"]])
+    admins: bool = Field(False, description="Whether members of the admin room may invite it", examples=["true"])
 
 
 class MatrixAccountShape(Shape):
@@ -102,6 +104,7 @@ class MatrixAccountShape(Shape):
         "", description="The room where the bot takes orders and reports", examples=["!abc:example.org"]
     )
     admins: tuple[User, ...] = Field((), description="Who may give orders there", examples=[["@ada:example.org"]])
+    rooms: dict[RoomName, RoomShape] = Field({}, description="What is different in some rooms, by id or address")
 
 
 class MastodonAccountShape(Shape):

@@ -57,8 +57,8 @@ class Condition:
 
     @property
     def is_well(self) -> bool:
-        """Red or green: no trouble is noted, and no account is deaf."""
-        return not (self.troubles or self.deaf)
+        """Red or green: no trouble is noted but in single rooms, and no account is deaf."""
+        return not (self.deaf or any(not trouble.is_in_a_room for trouble in self.troubles))
 
     @property
     def deaf(self) -> list[Contact]:
