@@ -184,10 +184,16 @@ class Bot:
             uses=[] if message.revises else [_use(answered, now)],
         )
 
-    def says(self, message: Message, say: Callable[[Voice], str], before: Conversation | None = None) -> Reply:
-        """One of the bot's own sentences as a reply."""
+    def says(
+        self,
+        message: Message,
+        say: Callable[[Voice], str],
+        before: Conversation | None = None,
+        language: Language | None = None,
+    ) -> Reply:
+        """One of the bot's own sentences as a reply; without a language in that of the message."""
         answerer = self._answerer()
-        language = answerer.language(message.text, self._hint(message, before))
+        language = language or answerer.language(message.text, self._hint(message, before))
         return _reply(message, say(answerer.voice(language)), language, getattr(say, "__name__", "said").lstrip("_"))
 
     def _hint(self, message: Message, before: Conversation | None) -> Language | None:

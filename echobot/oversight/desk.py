@@ -9,6 +9,8 @@ from functools import partial
 
 from echobot.bot import Bot, key_for
 from echobot.core.announcement import DestinationName
+from echobot.core.answer import Meaning
+from echobot.core.knowledge import Language
 from echobot.core.message import AccountName, Address, DeliveryKey, Message, MessageId, Place, Post, Reply, Wording
 from echobot.core.oversight import DRAFT_LIFETIME, Deed, Draft, Erasure, Hush, key_of
 from echobot.core.reaction import PERSON_WANTED, YES
@@ -69,7 +71,7 @@ class Desk:
 
     async def _signed(self, message: Message, under: str) -> Settlement | None:
         if message.text == PERSON_WANTED:
-            return self._passed_on(message, under)
+            return await self._passed_on(message, under)
         office = self._office_of(message)
         if message.text != YES or office is None:
             return None
@@ -82,7 +84,7 @@ class Desk:
             say = partial(Voice.hushed, length=length) if length else Voice.heard_again
             hush = Hush(place.account, place.room, until)
             done = self._done(message, " ".join(message.text.casefold().split()))
-            return replace(done, hushes=[hush], replies=[self._bot.says(message, say)])
+            return replace(done, hushes=[hush], replies=[self._bot.says(replace(message, text=""), say)])
         office, command = self._office_of(message), commands.read(message.text)
         if office is None or command is None:
             return None
@@ -146,16 +148,18 @@ class Desk:
         text = "What was kept about that person is removed, except a wish to be left alone."
         return self._done(message, "forget somebody", text, Settlement(erasures=erasures))
 
-    def _passed_on(self, message: Message, under: str) -> Settlement:
+    async def _passed_on(self, message: Message, under: str) -> Settlement:
         """The question goes to those who look after the bot; one answer is doubted once."""
         account = message.place.account
+        answered = Meaning.read(await self._store.meaning_of(account, under) or "")
+        language = Language(answered.language) or None
         office = self._offices.get(account) or next(iter(self._offices.values()), None)
         if office is None:
-            return Settlement(replies=[self._bot.says(message, Voice.unknown)])
+            return Settlement(replies=[self._bot.says(message, Voice.unknown, language=language)])
         quoted = "\n".join(f"> {line}" for line in message.quoted.splitlines())
         text = f"Somebody would like to hear from a person: {message.link}\n\n{quoted}".strip()
         post = Post(DeliveryKey(f"person:{account}:{under}"), office.place, (Wording(_ENGLISH, text),))
-        return Settlement(replies=[self._bot.says(message, Voice.passed_on)], posts=[post])
+        return Settlement(replies=[self._bot.says(message, Voice.passed_on, language=language)], posts=[post])
 
     def _office_of(self, message: Message) -> Office | None:
         office = self._offices.get(message.place.account)
