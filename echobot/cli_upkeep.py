@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from echobot.core.printable import printable
 from echobot.errors import EchobotError
 from echobot.places import state_folder
 from echobot.shipped import shipped_folder
@@ -81,7 +82,7 @@ def links(
     today, memory = datetime.now(UTC).date(), state_folder() / "links.json"
     found = asyncio.run(dead_links(folders or [shipped_folder()], today, memory, everything=everything))
     for problem in found:
-        print(problem)
+        print(printable(str(problem)))
     dead = sum(problem.severity is Severity.ERROR for problem in found)
     print(f"{dead} dead, {len(found) - dead} to look at." if found else "No link is dead.")
     return 1 if dead else 0
