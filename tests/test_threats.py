@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "docs" / "threats.md").read_text("utf-8"))))
 
 
-def tests_in(file: Path) -> set[str]:
+def names_in(file: Path) -> set[str]:
     functions = ast.FunctionDef | ast.AsyncFunctionDef
     return {node.name for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, functions)}
 
@@ -22,4 +22,4 @@ def test_the_page_names_tests():
 @pytest.mark.parametrize(("file", "name"), NAMED)
 def test_each_test_that_the_page_names_exists(file, name):
     assert (ROOT / file).is_file()
-    assert name in tests_in(ROOT / file)
+    assert name in names_in(ROOT / file)
