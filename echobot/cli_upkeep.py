@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -76,6 +75,8 @@ def links(
     ] = False,
 ) -> int:
     """Ask for every link in the knowledge, and say which are dead or have moved; takes minutes. 1 when one is dead."""
+    import asyncio
+
     from echobot.core.problem import Severity
     from echobot.links import dead_links
 
