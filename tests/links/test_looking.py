@@ -5,6 +5,8 @@ import socket
 
 import pytest
 from aiohttp import web
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from yarl import URL
 
 from echobot.links.looking import MOST_REDIRECTS, Fine, Gone, Moved, Unsure, look_at
@@ -261,3 +263,17 @@ async def test_what_cannot_be_asked_for_is_refused_before_anything_is_looked_up(
     with pytest.raises(NoAnswer, match="no web address"):
         await web_.ask("GET", URL("mailto:help@example.org"))
     assert not internet._known
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(["http://", "https://", "http://example.org/", "http://example.org:80/", "//", ""]),
+    st.text(max_size=30),
+)
+async def test_whatever_is_written_or_redirected_to_there_is_a_verdict(internet, start, rest):
+    to = (start + rest).encode("ascii", "ignore").decode().replace("\r", "").replace("\n", "")
+    internet.page("http://example.org/page", 301, to="".join(filter(str.isprintable, to)))
+    async with internet.visitor(seconds=2) as visitor:
+        for link in (HERE, start + rest):
+            assert isinstance(await look_at(visitor, link), Fine | Gone | Moved | Unsure)
+    assert PRIVATE not in internet.reached
