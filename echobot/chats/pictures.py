@@ -72,7 +72,7 @@ def _contents(file: Path) -> bytes:
     except OSError as error:
         raise ChatRefused(f"the picture {file} cannot be opened: {error.strerror}") from error
     if len(data) > MOST_BYTES:
-        raise _too_large(file)
+        raise ChatRefused(f"the picture {file} is larger than {MOST_BYTES // 10**6} MB; make it smaller")
     return data
 
 
@@ -84,10 +84,7 @@ def _opened(file: Path, data: bytes) -> tuple[Picture, Picture]:
         form = _form(image)
         if _frames(image) == 1:
             ImageOps.exif_transpose(image, in_place=True)
-        drawn = _drawn(image, form)
-        if len(drawn) > MOST_BYTES:
-            raise _too_large(file)
-        return Picture(file.name, Image.MIME[form], *image.size, drawn), _thumbnail(image)
+        return Picture(file.name, Image.MIME[form], *image.size, _drawn(image, form)), _thumbnail(image)
 
 
 def _frames(image: Image.Image) -> int:
@@ -126,10 +123,6 @@ def _durations(image: Image.Image) -> list[int]:
         durations.append(int(frame.info.get("duration", 0)))
     image.seek(0)
     return durations
-
-
-def _too_large(file: Path) -> ChatRefused:
-    return ChatRefused(f"the picture {file} is larger than {MOST_BYTES // 10**6} MB; make it smaller")
 
 
 def _too_many_pixels(file: Path) -> ChatRefused:
