@@ -22,15 +22,17 @@ from mastodon.errors import (
 )
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
+from echobot.chats.mastodon.bounds import BoundedAdapter, WithoutEnd
 from echobot.errors import ChatError, ChatRefused, ChatUnavailable, LoginRefused
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-REQUEST_SECONDS = 20
+REQUEST_SECONDS = 20  # of silence
 LOG_IN_AGAIN = "let the bot in again with `echobot login mastodon`"
 USER_AGENT = f"echobot/{version('echobot')}"
 
+_WHOLE = 6  # times as long as a silence may be, a request and its answer may take
 _UNSURE = timedelta(seconds=2)  # clocks that differ by less are taken for one
 _LONGEST_REST = timedelta(hours=3)  # no limit of Mastodon's is counted over a longer time
 _MAY_HELP_LATER = {408, 425, 429}
@@ -61,6 +63,8 @@ class Server:
         self._remaining: int | None = None
         session = requests.Session()
         session.hooks["response"].append(self._note)
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, BoundedAdapter(seconds * _WHOLE))
         self._client = Mastodon(
             api_base_url=address,
             access_token=token or None,
@@ -165,6 +169,8 @@ def _without_answer(error: MastodonNetworkError) -> ChatUnavailable:
     cause = error.__context__
     if _never_connected(cause):
         return ChatUnavailable("the server cannot be reached", not_sent=True)
+    if isinstance(cause, WithoutEnd):
+        return ChatUnavailable(str(cause))
     if isinstance(cause, ValueError):
         return ChatUnavailable(_UNREADABLE)
     return ChatUnavailable(f"the server did not answer ({type(cause).__name__})")

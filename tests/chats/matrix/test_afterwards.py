@@ -41,7 +41,11 @@ class Answering:
         await self.bot.chat.close()
         self.bot.renew()
         self._running = asyncio.create_task(account_of(self.bot.chat, self._mind, self.store))
-        await until(lambda: self.bot.chat.last_contact_at or self._running.done(), "the first sync")
+        await until(self._listens, "the first sync, and where it ended to be kept")
+
+    async def _listens(self) -> bool:
+        heard = self.bot.chat.last_contact_at and await self.store.cursor(AccountName("room-bot"))
+        return bool(heard) or self._running.done()
 
     async def stop(self) -> None:
         if self._running is not None:

@@ -135,7 +135,7 @@ async def test_an_encrypted_room_is_told_to_the_operator_once(bot: Bot, alice: P
     await alice.say(room, "!echo what is Matrix?")
     await bot.kept.have(1)
 
-    assert bot.kept.noted == [f"room {room} of room-bot"]
+    await until(lambda: bot.kept.noted == [f"room {room} of room-bot"], "one word of it")
 
 
 async def test_no_log_holds_a_token_or_what_people_say(bot: Bot, alice: Person, room: str, capfd, caplog):
