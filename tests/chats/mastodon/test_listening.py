@@ -369,6 +369,16 @@ async def test_an_answer_without_end_is_not_listened_to_for_ever(server, bot, an
     assert await bot.kept.have(1)
 
 
+async def test_a_stream_without_end_is_left_and_what_is_said_comes_all_the_same(server, bot, ana):
+    troubled = server.troubles["GET /api/v1/streaming/user/notification"]
+    troubled.extend([troubles.event_without_end] * 3)
+    await bot.listen()
+    await until(lambda: not troubled, "the bot to have left each of them")
+    server.say(ana, "@echobot hello")
+
+    assert await bot.kept.have(1)
+
+
 async def test_what_was_posted_before_an_answer_without_end_is_not_posted_again(server, bot, ana):
     await bot.listen()
     server.say(ana, "@echobot hello")

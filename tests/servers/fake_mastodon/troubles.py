@@ -123,8 +123,15 @@ async def dripping(request: web.Request, answer: Answer) -> web.StreamResponse:
     return await _pouring(request, b" ", 0.02)
 
 
-async def _pouring(request: web.Request, piece: bytes, pause: float) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Type": "application/json"})
+async def event_without_end(request: web.Request, answer: Answer) -> web.StreamResponse:
+    """A stream whose first line never ends."""
+    return await _pouring(request, b"event: " * 10_000, 0, "text/event-stream")
+
+
+async def _pouring(
+    request: web.Request, piece: bytes, pause: float, kind: str = "application/json"
+) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": kind})
     await response.prepare(request)
     with contextlib.suppress(ConnectionError):
         while True:
