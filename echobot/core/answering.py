@@ -59,8 +59,9 @@ class Answerer:
 
     def __init__(self, knowledge: Knowledge, contacts: Texts | None = None) -> None:
         self.knowledge = knowledge
-        self.matcher = Matcher(knowledge)
-        self._guess = LanguageGuess(knowledge)
+        asked = tuple(knowledge.phrasings())
+        self.matcher = Matcher(knowledge, asked)
+        self._guess = LanguageGuess(knowledge, asked)
         self._contacts = contacts or {}
 
     def with_contacts(self, contacts: Texts) -> Answerer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from echobot.core.answer import Match
@@ -37,10 +37,11 @@ class Levels:
 class Catalogue:
     """The tools and services of one knowledge base, found in questions by name."""
 
-    def __init__(self, knowledge: Knowledge, levels: Levels) -> None:
+    def __init__(self, knowledge: Knowledge, levels: Levels, asked: Container[str] = ()) -> None:
+        """`asked` holds the words of the phrasings."""
         self._knowledge = knowledge
         self._levels = levels
-        self._names = Names(knowledge)
+        self._names = Names(knowledge, asked)
         self._cues = {language: Cues(pack) for language, pack in knowledge.languages.items()}
         self._quiet = {language: pack.small_words | pack.story_words for language, pack in knowledge.languages.items()}
 
