@@ -135,12 +135,13 @@ class Talk:
     number: tuple[str, ...] = ()  # what may stand beside the number of a choice: "number 2, please"
     forget: tuple[str, ...] = ()  # whole messages of somebody who wants to be forgotten
     privacy: tuple[str, ...] = ()  # and of somebody who wants to know what is kept
+    both: tuple[str, ...] = ()  # said of all the choices: "both", "all of them"
 
     @property
     def texts(self) -> Iterator[str]:
         """All of it."""
         own = (self.yes, self.why, self.also, *self.ordinals, self.last, self.stop, self.start)
-        own += (self.no, self.number, self.forget, self.privacy)
+        own += (self.no, self.number, self.forget, self.privacy, self.both)
         return chain.from_iterable(own)
 
 
