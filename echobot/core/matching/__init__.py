@@ -168,7 +168,7 @@ class Matcher:
             return match
         surest = named[0]
         sure = match.score >= self.found_at and not match.vetoed and not match.unexplained
-        if sure and reading.rest:
+        if sure and (reading.rest or reading.numbers):
             return match if surest.vetoed else replace(match, score=max(match.score, _EXPLAINS_MORE))
         ceiling = self._levels.elsewhere if surest.intent is Intent.ELSEWHERE else self._levels.partly
         reason = f"{match.reason}; the name in the question is not explained by it"

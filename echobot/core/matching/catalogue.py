@@ -22,6 +22,7 @@ class Reading:
     named: tuple[Named, ...]
     cues: Mapping[Intent, tuple[str, ...]]
     rest: tuple[str, ...]  # content words that no name, no cue and no small word explains
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,11 @@ class Catalogue:
             cues[cue.intent] = cues.get(cue.intent, ()) + tuple(left[place][1] for place in cue.span)
         if wanted and not cues:
             cues[wanted] = ()
-        unexplained = (word for place, (_, word) in enumerate(left) if place not in explained)
+        unexplained = [word for place, (_, word) in enumerate(left) if place not in explained]
         if not cues:  # "un outil sympa" asks for nothing of Sympa
             named = [name for name in named if not self._is_ordinary(name, language)]
-        return Reading(
-            tuple(named), cues, tuple(word for word in unexplained if not self._says_nothing(word, language))
-        )
+        rest = tuple(word for word in unexplained if not self._says_nothing(word, language))
+        return Reading(tuple(named), cues, rest, tuple(filter(str.isdigit, unexplained)))
 
     def rank(self, reading: Reading) -> list[Match]:
         """Tools and services that the question names, best first."""
@@ -88,7 +88,8 @@ class Catalogue:
         if Intent.ELSEWHERE in reading.cues:
             return self._match(name, reading, Intent.ELSEWHERE, self._elsewhere(reading))
         intent = next((wanted for wanted in (Intent.TRY, Intent.WHAT) if wanted in reading.cues), None)
-        if not alone or Intent.REPLACE in reading.cues or reading.rest:  # no story here: a how-to, more likely
+        story = reading.rest or (not intent and reading.numbers)  # a how-to, more likely, or "why only 20 people"
+        if not alone or Intent.REPLACE in reading.cues or story:
             return self._match(name, reading, intent, self._levels.partly)
         return self._match(name, reading, intent or Intent.WHAT, self._levels.full)
 
