@@ -163,8 +163,8 @@ class Matcher:
         return replace(match, score=score, vetoed=True, reason=f"{match.reason}; {why}")
 
     def _beside_names(self, match: Match, named: Sequence[Match], reading: Reading) -> Match:
-        """Where a name is asked about, an entry must explain the rest as well to be the answer."""
-        if not named:
+        """Where a name is asked about, an entry must explain the rest as well, or be asked for exactly so."""
+        if not named or match.score >= ASKED_EXACTLY:
             return match
         surest = named[0]
         sure = match.score >= self.found_at and not match.vetoed and not match.unexplained
