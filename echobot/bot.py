@@ -245,8 +245,8 @@ def _after(message: Message, answered: Answered, now: datetime, before: Conversa
     last = before.answered if before else None
     talk = Conversation(message.place, message.sender, now, answered.question.language, answered=last)
     match answered.answer:
-        case Found(match, also):
-            offered = tuple(other.entry for other in also)
+        case Found(match, also, together):
+            offered = () if together else tuple(other.entry for other in also)
             return replace(talk, answered=match.entry, because=match.matched[:_MOST_REASONS], offered=offered)
         case Choices():
             return replace(talk, offered=answered.entries)

@@ -33,6 +33,15 @@ async def test_a_number_picks_one_of_the_choices_just_offered(dialogue):
     assert (await dialogue.say("2")).startswith("Share files:")
 
 
+async def test_both_gives_the_answers_of_all_choices_just_offered_and_leaves_none_open(dialogue):
+    await dialogue.say("google drive")
+    both = await dialogue.say("both please")
+
+    assert both.startswith("Instead of Google Drive:")
+    assert "\n\nShare files:" in both
+    assert await dialogue.say("2") == "I don't know."
+
+
 async def test_why_tells_the_words_that_spoke_for_the_answer_and_its_source(dialogue):
     await dialogue.say("an alternative to gdrive")
 
