@@ -14,6 +14,7 @@ from echobot.core.message import AccountName, DeliveryKey, Place, Post, Wording
 from echobot.errors import ChatUnavailable, SettingsError
 from tests.chats.matrix.conftest import Bot
 from tests.chats.matrix.test_sending import reply_to
+from tests.fakes import FakeClock
 from tests.servers.people import People, Person, until
 from tests.servers.secretive import ENCRYPTION, Device, Secretive, secretive
 from tests.servers.synapse import Synapse
@@ -233,8 +234,8 @@ async def test_one_time_keys_are_brought_again_when_strangers_have_taken_all(
 
 def test_one_time_keys_are_kept_before_the_homeserver_has_them(tmp_path: Path):
     store = open_store(tmp_path / "keys", "@echobot:example.org", "DEVICE")
-    shared = Machine("@echobot:example.org", "DEVICE", store).share_keys()
-    again = Machine("@echobot:example.org", "DEVICE", store).account
+    shared = Machine("@echobot:example.org", "DEVICE", store, FakeClock()).share_keys()
+    again = Machine("@echobot:example.org", "DEVICE", store, FakeClock()).account
     store.database.close()
 
     assert {key["key"] for key in shared["one_time_keys"].values()} == set(again.one_time_keys["curve25519"].values())
