@@ -70,11 +70,19 @@ class Encryption:
     async def sealed(self, room: str, kind: str, content: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
         """The event to send in place of this one, for all who are in the room now. Raises `ChatError`."""
         with before_sending():
-            if kind != "m.room.message" or not await self._is_encrypted(room):
+            if kind != "m.room.message" or not await self.is_encrypted(room):
                 return kind, content
             async with self._turns[room]:
                 await self._agree_on_key(room)
                 return "m.room.encrypted", self._sealed(room, kind, content)
+
+    async def is_encrypted(self, room: str) -> bool:
+        """Raises `ChatUnavailable` as long as it is and nobody knows who is in it."""
+        if room in self._client.rooms:
+            return bool(self._client.rooms[room].encrypted)
+        if await self._rules(room) is None:
+            return False
+        raise ChatUnavailable("it is not known yet who is in this encrypted room")
 
     async def tend(self) -> None:
         """Bring the homeserver what it needs from this device; what fails now is done after another sync."""
@@ -118,13 +126,6 @@ class Encryption:
         await ask(self._client.keys_claim(self._client.get_users_for_key_claiming()))
         self.olm.wedged_devices.clear()
         self.olm.key_request_devices_no_session.clear()
-
-    async def _is_encrypted(self, room: str) -> bool:
-        if room in self._client.rooms:
-            return bool(self._client.rooms[room].encrypted)
-        if await self._rules(room) is None:
-            return False
-        raise ChatUnavailable("it is not known yet who is in this encrypted room")
 
     async def _rules(self, room: str) -> Mapping[str, Any] | None:
         """How the room wants to be encrypted, or None."""
