@@ -85,7 +85,7 @@ class Bot:
             before = None
         if (wished := await self._wished(message, before, now)) is not None:
             return wished
-        if self._is_late(message, now) or message.address is Address.SPENT:
+        if message.address is Address.SPENT or await self._is_silent(message, now):
             return _NOTHING
         return await (self._again if message.revises else self._once)(message, before, now)
 
@@ -94,7 +94,7 @@ class Bot:
             case Ruling.SILENT:
                 return _NOTHING
             case Ruling.SAY_SO_ONCE:
-                return Settlement(replies=[self._said(message, before, Voice.too_many)])
+                return Settlement(replies=[self.says(message, Voice.too_many, before)])
             case _:
                 return self._answer(message, before, now)
 
@@ -125,7 +125,7 @@ class Bot:
                 return _NOTHING if silenced else None
         if self._may(message, now) is not Ruling.ALLOW:
             return handling
-        return replace(handling, replies=[self._said(message, before, say)])
+        return replace(handling, replies=[self.says(message, say, before)])
 
     def _privacy(self, voice: Voice) -> str:
         return voice.privacy(self._manners.keep_messages_for, self._manners.keep_gaps_for)
@@ -157,9 +157,14 @@ class Bot:
         votes, picked = _votes(given, message.text), _picked(given, message)
         if not (votes or picked) or await self._store.is_silenced(account, message.sender):
             return _NOTHING
-        if self._is_late(message, now) or self._may(message, now) is not Ruling.ALLOW:
+        if await self._is_silent(message, now) or self._may(message, now) is not Ruling.ALLOW:
             return _NOTHING
         return self._answer(message, picked, now) if picked else Settlement(votes=[votes] if votes else [])
+
+    async def _is_silent(self, message: Message, now: datetime) -> bool:
+        """Whether this is answered no more, or nothing is answered there now."""
+        place = message.place
+        return self._is_late(message, now) or await self._store.is_hushed(place.account, place.room, now)
 
     def _is_late(self, message: Message, now: datetime) -> bool:
         return now - message.sent_at > self._manners.answer_within[message.place.account]
@@ -179,11 +184,17 @@ class Bot:
             uses=[] if message.revises else [_use(answered, now)],
         )
 
-    def _said(self, message: Message, before: Conversation | None, say: Callable[[Voice], str]) -> Reply:
-        """One of the bot's own sentences as a reply."""
+    def says(
+        self,
+        message: Message,
+        say: Callable[[Voice], str],
+        before: Conversation | None = None,
+        language: Language | None = None,
+    ) -> Reply:
+        """One of the bot's own sentences as a reply; without a language in that of the message."""
         answerer = self._answerer()
-        language = answerer.language(message.text, self._hint(message, before))
-        return _reply(message, say(answerer.voice(language)), language, say.__name__.lstrip("_"))
+        language = language or answerer.language(message.text, self._hint(message, before))
+        return _reply(message, say(answerer.voice(language)), language, getattr(say, "__name__", "said").lstrip("_"))
 
     def _hint(self, message: Message, before: Conversation | None) -> Language | None:
         """What to answer in where the words do not tell: the conversation's, the sender's, the room's language."""
@@ -195,10 +206,15 @@ class Bot:
 
 
 def _reply(message: Message, text: str, language: Language, meaning: str, offers: int = 0) -> Reply:
-    key, asked = _key(message.place, message.id), message.revises or message.reacts_to or message.id
+    key, asked = key_for(message), message.revises or message.reacts_to or message.id
     first = _key(message.place, message.revises) if message.revises else None
     sender, envelope, to = message.sender, message.envelope, MessageId(asked)
     return Reply(key, message.place, to, sender, text, language, envelope, meaning, first, offers=offers)
+
+
+def key_for(message: Message) -> DeliveryKey:
+    """One message is answered once."""
+    return _key(message.place, message.id)
 
 
 def _key(place: Place, message: MessageId) -> DeliveryKey:

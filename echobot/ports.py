@@ -241,8 +241,8 @@ class Store(Protocol):
     async def deeds(self, limit: int) -> list[Deed]:
         """What people had the bot do, the latest first."""
 
-    async def uses(self, since: date) -> list[Use]:
-        """How often each thing was answered since that day, all days together, most often first."""
+    async def uses(self, since: date, before: date) -> list[Use]:
+        """How often each thing was answered from that day on and before the other, together, most often first."""
 
     async def backlog(self) -> list[Backlog]:
         """What waits to be answered or sent, by account; accounts where nothing waits are left out."""

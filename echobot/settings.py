@@ -45,6 +45,8 @@ class MatrixAccount:
     prefix: str = "!echo"
     language: str | None = None  # what to answer in when the question does not tell
     invites: Invites = Invites()
+    admin_room: str = ""  # the id of the one room where the bot takes orders and reports
+    admins: tuple[str, ...] = ()  # who may give them, besides those with power level 50 in that room
     rooms: Mapping[str, Room] = field(default_factory=dict)  # by id or by address
 
 
@@ -59,6 +61,7 @@ class MastodonAccount:
     poll_every: timedelta = timedelta(seconds=30)
     answer_within: timedelta = timedelta(days=2)  # people there read later than in a room
     replies_in_thread: int = 10
+    operator: str = ""  # who is told privately what no admin room can be told, such as ada@social.example.org
 
 
 Account: TypeAlias = MatrixAccount | MastodonAccount

@@ -15,6 +15,7 @@ INTERVAL = r"^[1-9]\d{0,3} ?(days?|weeks?|months?|years?)$"
 SERVER_ADDRESS = r"^https?://[^\s/]+/?$"
 SERVER_NAME = r"^[A-Za-z0-9.\-]+(:\d+)?$"
 USER = r"^@[^\s:]+:\S+$"
+HANDLE = r"^[^\s@]+@[^\s@]+\.[^\s@]+$"
 ROOM = r"^!\S+$"
 ROOM_OR_ADDRESS = r"^(!\S+|#[^\s:]+:\S+)$"
 STORE = r"^(sqlite|postgresql)(\+\w+)?://.*$"
@@ -34,6 +35,7 @@ PATTERNS: dict[str, Sentence] = {
     SERVER_ADDRESS: ("is not the address of a server", "write it as https://example.org"),
     SERVER_NAME: ("is not the name of a server", "write it as example.org"),
     USER: ("is not a Matrix user", 'write it as "@echobot:example.org"'),
+    HANDLE: ("is not somebody on Mastodon", 'write the name and the server: "ada@social.example.org"'),
     ROOM: ("is not the id of a room", 'write it as "!abc:example.org"; the settings of a room show it'),
     ROOM_OR_ADDRESS: (
         "is neither the id of a room nor its address",

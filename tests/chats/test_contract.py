@@ -174,7 +174,7 @@ class InMemory(World):
 async def on_matrix(request: pytest.FixtureRequest, homeserver: Synapse) -> AsyncIterator[World]:
     people = People()
     keys = request.getfixturevalue("tmp_path") / "keys"
-    bot = MatrixBot(await people.meet(homeserver, "echobot"), QUICK, keys, None, invites=WELCOME)
+    bot = MatrixBot(await people.meet(homeserver, "echobot"), QUICK, keys, invites=WELCOME)
     alice = await people.meet(homeserver, "alice")
     room = await alice.create_room(bot.user)
     await bot.person.join(room)

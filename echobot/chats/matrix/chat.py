@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,7 +28,7 @@ from echobot.chats.patience import patiently
 from echobot.core.message import AccountName, Message, Outgoing, Post, Reply
 from echobot.errors import ChatRefused, SettingsError
 from echobot.ports import Keep, Note
-from echobot.settings import MatrixAccount
+from echobot.settings import MatrixAccount, Room
 
 log = structlog.get_logger()
 
@@ -54,13 +54,9 @@ class MatrixChat:
         clock: Callable[[], datetime],
         *,
         keys: Path | None = None,
-        admin_room: str | None = None,
         rhythm: Rhythm = USUAL,
     ) -> None:
-        """`keys` is the folder for those of encrypted rooms; without one the bot reads and writes plain rooms only.
-
-        `admin_room` is the id of the room whose members may invite the bot, where the settings let them.
-        """
+        """`keys` is the folder for those of encrypted rooms; without one the bot reads and writes plain rooms only."""
         self.account = account
         self.key_lifetime = timedelta(hours=20)  # Synapse forgets transaction ids after 24
         self.last_contact_at: datetime | None = None
@@ -69,11 +65,10 @@ class MatrixChat:
         self._answer_within = answer_within
         self._clock = clock
         self._rhythm = rhythm
-        self._admin_room = admin_room
         self._client = connect(settings.homeserver, settings.user, token)
         self._sync = Sync(self._client, rhythm)
         self._states = States(settings.user)
-        self._named = Named(self._client, settings.rooms, self._states, clock)
+        self._named = Named(self._client, _rooms(settings), self._states, clock)
         self._gaps = Gaps(self._client)
         self._lookback = Lookback(self._client)
         self._afterwards = Afterwards(self._client, account)
@@ -83,7 +78,7 @@ class MatrixChat:
         self._secrecy = Secrecy(self._client, keys, clock, answer_within)
 
     async def listen(self, cursor: str | None, keep: Keep, note: Note) -> None:
-        door = Door(self._client, self._settings.invites, self._rhythm, self._states, self._admin_room)
+        door = Door(self._client, self._settings.invites, self._rhythm, self._states, self._settings.admin_room)
         ears = _Ears(keep, Notes(self.account, note), door)
         try:
             token = await self._patiently(self._arrive, cursor, ears)
@@ -240,3 +235,8 @@ class MatrixChat:
         if not known.members_synced:  # a homeserver that sends no summaries is asked
             await ask(self._client.joined_members(room))
         return sum(not member.invited for member in known.users.values()) == 2
+
+
+def _rooms(settings: MatrixAccount) -> Mapping[str, Room]:
+    """The admin room is known by name, too."""
+    return settings.rooms if not settings.admin_room else {settings.admin_room: Room(), **settings.rooms}

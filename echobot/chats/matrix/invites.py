@@ -38,9 +38,7 @@ def inviter_of(invitation: InviteInfo, user: str) -> str | None:
 class Door:
     """Answers each invitation beside the sync: joining a room of a slow server may take minutes."""
 
-    def __init__(
-        self, client: Client, invites: Invites, rhythm: Rhythm, states: States, admin_room: str | None = None
-    ) -> None:
+    def __init__(self, client: Client, invites: Invites, rhythm: Rhythm, states: States, admin_room: str = "") -> None:
         self._client = client
         self._invites = invites
         self._rhythm = rhythm
@@ -86,7 +84,7 @@ class Door:
 
     async def _admins(self) -> set[str]:
         """Who is in the admin room now; what an address means, the caller has found out."""
-        if self._admin_room is None:
+        if not self._admin_room:
             return set()
         try:
             told = await ask(self._client.joined_members(self._states.newest(self._admin_room)))

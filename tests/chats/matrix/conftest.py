@@ -31,7 +31,7 @@ WELCOME = Invites(servers=("localhost",))
 class Bot:
     """A chat that listens when it is told to, with the people's view of the same account."""
 
-    def __init__(self, person: Person, rhythm: Rhythm, keys: Path | None, admin_room: str | None, **more: Any) -> None:
+    def __init__(self, person: Person, rhythm: Rhythm, keys: Path | None, **more: Any) -> None:
         self.person = person
         self.user = person.user
         self.kept = Kept()
@@ -40,7 +40,6 @@ class Bot:
         self._settings = MatrixAccount(person.server, person.user, Path("unused"), **more)
         self._rhythm = rhythm
         self._keys = keys
-        self._admin_room = admin_room
         self._listening: asyncio.Task[None] | None = None
         self.renew()
 
@@ -74,7 +73,6 @@ class Bot:
             self.answer_within,
             lambda: datetime.now(UTC) + self.ahead,
             keys=self._keys,
-            admin_room=self._admin_room,
             rhythm=self._rhythm,
         )
 
@@ -89,11 +87,10 @@ async def bots(people: People) -> AsyncIterator[Callable[..., Bot]]:
         invites: Invites = WELCOME,
         rhythm: Rhythm = QUICK,
         keys: Path | None = None,
-        admin_room: str | None = None,
         **more: Any,
     ) -> Bot:
         """`more` are other settings of the account."""
-        made.append(Bot(person, rhythm, keys, admin_room, invites=invites, **more))
+        made.append(Bot(person, rhythm, keys, invites=invites, **more))
         return made[-1]
 
     yield make
