@@ -40,7 +40,7 @@ class Announcing:
                 return there
             post = await self._without_thread_elsewhere(post, room)
         with before_sending():
-            picture = await self._picture(post)
+            picture = await self._picture(room, post)
             calls = await self._may_call(room, post)
         notice = await self._say(room, writing.post(post, calls_everybody=calls), post.key)
         return await self._with_picture(room, post, notice, picture)
@@ -61,7 +61,7 @@ class Announcing:
         if there := events.get(writing.transaction(_of_picture(post))):
             return f"{notice} {there}"
         with after_a_part():
-            picture = await self._picture(post)
+            picture = await self._picture(room, post)
         return await self._with_picture(room, post, notice, picture)
 
     async def _of_event(self, events: str, old: str, room: str) -> str:
@@ -85,8 +85,11 @@ class Announcing:
                 await ask(self._client.room_redact(room, event, tx_id=key))
         return instead_of
 
-    async def _picture(self, post: Post) -> dict[str, Any] | None:
-        return writing.picture(post, await self._uploads.of(post.picture)) if post.picture else None
+    async def _picture(self, room: str, post: Post) -> dict[str, Any] | None:
+        if not post.picture:
+            return None
+        encrypts = await self._client.encrypts(room)
+        return writing.picture(post, await self._uploads.of(post.picture, encrypted=encrypts))
 
     async def _with_picture(self, room: str, post: Post, notice: str, picture: dict[str, Any] | None) -> str:
         if picture is None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -34,9 +34,10 @@ _SHORTEST = timedelta(hours=1)  # that a key may live: a room that asks for less
 class Encryption:
     """This device's side of encryption. Its keys are on the disk before anybody counts on them."""
 
-    def __init__(self, client: Client, folder: Path, device: str) -> None:
+    def __init__(self, client: Client, folder: Path, device: str, clock: Callable[[], datetime]) -> None:
         self._client = client
         self._folder = folder
+        self._clock = clock
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.is_lost = False
         self.store = open_store(folder, client.user_id, device)
@@ -69,14 +70,23 @@ class Encryption:
     async def sealed(self, room: str, kind: str, content: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
         """The event to send in place of this one, for all who are in the room now. Raises `ChatError`."""
         with before_sending():
-            if kind != "m.room.message" or not await self._is_encrypted(room):
+            if kind != "m.room.message" or not await self.is_encrypted(room):
                 return kind, content
             async with self._turns[room]:
                 await self._agree_on_key(room)
                 return "m.room.encrypted", self._sealed(room, kind, content)
 
+    async def is_encrypted(self, room: str) -> bool:
+        """Raises `ChatUnavailable` as long as it is and nobody knows who is in it."""
+        if room in self._client.rooms:
+            return bool(self._client.rooms[room].encrypted)
+        if await self._rules(room) is None:
+            return False
+        raise ChatUnavailable("it is not known yet who is in this encrypted room")
+
     async def tend(self) -> None:
         """Bring the homeserver what it needs from this device; what fails now is done after another sync."""
+        self.olm.pruning.prune(self.olm)
         try:
             if self.olm.should_upload_keys and not self.is_lost:
                 await self._upload()
@@ -94,7 +104,7 @@ class Encryption:
 
     def _load(self) -> None:
         try:
-            self._client.olm = Machine(self._client.user_id, self._client.device_id, self.store)
+            self._client.olm = Machine(self._client.user_id, self._client.device_id, self.store, self._clock)
         except ValueError as error:
             raise SettingsError(
                 f"{self._folder}: {DATABASE} was not made with the opener beside it; put back the one that belongs "
@@ -117,13 +127,6 @@ class Encryption:
         self.olm.wedged_devices.clear()
         self.olm.key_request_devices_no_session.clear()
 
-    async def _is_encrypted(self, room: str) -> bool:
-        if room in self._client.rooms:
-            return bool(self._client.rooms[room].encrypted)
-        if await self._rules(room) is None:
-            return False
-        raise ChatUnavailable("it is not known yet who is in this encrypted room")
-
     async def _rules(self, room: str) -> Mapping[str, Any] | None:
         """How the room wants to be encrypted, or None."""
         try:
@@ -138,8 +141,12 @@ class Encryption:
         """All devices in the room have the key that comes next, and nobody else has it."""
         devices = await self._devices(room)
         session = self.olm.outbound_group_sessions.get(room)
-        if session is None or session.expired or not session.shared or not _is_for(session, devices):
+        if session is None or self._is_over(session) or not session.shared or not _is_for(session, devices):
             await self._share(room, devices, await self._rules(room) or {})
+
+    def _is_over(self, session: OutboundGroupSession) -> bool:
+        """Nio looks at a clock of its own."""
+        return bool(session.expired) or self._clock() - session.begun_at >= session.max_age
 
     async def _devices(self, room: str) -> Devices:
         known = self._client.rooms[room]
@@ -174,7 +181,7 @@ class Encryption:
         session = self.olm.outbound_group_sessions[room]
         session.max_messages = max(1, min(_number(rules.get("rotation_period_msgs"), 100), 10_000))
         longest = timedelta(milliseconds=min(_number(rules.get("rotation_period_ms"), 604_800_000), 10**11))
-        session.max_age = max(_SHORTEST, longest)
+        session.max_age, session.begun_at = max(_SHORTEST, longest), self._clock()
         return session
 
     def _sealed(self, room: str, kind: str, content: Mapping[str, Any]) -> Mapping[str, Any]:

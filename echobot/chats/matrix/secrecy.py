@@ -46,7 +46,7 @@ class Secrecy:
         from echobot.chats.matrix.encryption import Encryption  # noqa: PLC0415  (as above)
         from echobot.chats.matrix.standing import Standing  # noqa: PLC0415  (as above)
 
-        self._encryption = Encryption(self._client, self._folder, device)
+        self._encryption = Encryption(self._client, self._folder, device, self._clock)
         self._aside = Aside(self._encryption)
         self._standing = Standing(self._client, self._clock)
 

@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ async def vouch(device: Device, folder: Path, password: str, ask_for_recovery_ke
     """Give a device its keys and sign it in the account's name; sentences that say how that went."""
     pin(folder, device.id)
     client = connect(device.homeserver, device.user, device.token)
-    encryption = Encryption(client, folder, device.id)
+    encryption = Encryption(client, folder, device.id, lambda: datetime.now(UTC))
     try:
         if client.should_upload_keys:
             await ask(client.keys_upload())

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from nio.crypto import decrypt_attachment
 from structlog.testing import capture_logs
 
 from echobot.chats.matrix.keystore import open_store
@@ -13,7 +15,10 @@ from echobot.chats.matrix.machine import Machine
 from echobot.core.message import AccountName, DeliveryKey, Place, Post, Wording
 from echobot.errors import ChatUnavailable, SettingsError
 from tests.chats.matrix.conftest import Bot
+from tests.chats.matrix.test_announcing import contents
 from tests.chats.matrix.test_sending import reply_to
+from tests.chats.posters import drawn
+from tests.fakes import FakeClock
 from tests.servers.people import People, Person, until
 from tests.servers.secretive import ENCRYPTION, Device, Secretive, secretive
 from tests.servers.synapse import Synapse
@@ -95,6 +100,82 @@ async def test_a_post_and_its_edit_are_encrypted(bot: Bot, alice: Person, device
     assert said[1]["content"]["m.new_content"]["body"] == "A visit to Porto."
     assert said[1]["content"]["m.relates_to"] == {"rel_type": "m.replace", "event_id": event}
     assert await alice.messages(room) == []
+
+
+async def test_a_poster_in_an_encrypted_room_is_opened_only_by_what_stands_in_the_message(
+    bot: Bot, alice: Person, device: Device, room: str, tmp_path: Path
+):
+    file = drawn(tmp_path / "lisbon.png")
+    place, words = Place(AccountName("room-bot"), room), (Wording("en", "A visit to Lisbon.", alt="A tram"),)
+    post = Post(DeliveryKey("lisbon"), place, words, picture=file)
+    sent = await bot.chat.send(post)
+    await bot.stop()
+    await bot.listen()
+    again = await bot.chat.send(post)
+    said = await until(lambda: len(device.read) == 2 and list(device.read.values()), "both")
+
+    image = said[1]["content"]
+    assert sent == again == " ".join(device.read)
+    assert (image["msgtype"], image["body"], image["filename"]) == ("m.image", "A tram", "lisbon.png")
+    assert "url" not in image
+    assert "thumbnail_url" not in image["info"]
+    assert await opened(alice, image["file"]) == contents(file)
+    assert (await opened(alice, image["info"]["thumbnail_file"])).startswith(b"\xff\xd8")  # a JPEG
+
+
+async def opened(person: Person, file: dict) -> bytes:
+    """What is behind an address in an encrypted message, which is unreadable without it."""
+    kind, data = await person.download(file["url"])
+    assert kind == "application/octet-stream"
+    assert b"PNG" not in data
+    return decrypt_attachment(data, file["key"]["k"], file["hashes"]["sha256"], file["iv"])
+
+
+async def test_an_edit_and_a_redaction_in_an_encrypted_room_are_understood(
+    bot: Bot, alice: Person, device: Device, room: str
+):
+    question = await device.say(room, "!echo what is Matrix?")
+    new = {"msgtype": "m.text", "body": "!echo what is Mastodon?"}
+    replaces = {"rel_type": "m.replace", "event_id": question}
+    await device.say(room, "* !echo what is Mastodon?", **{"m.new_content": new, "m.relates_to": replaces})
+    await bot.kept.have(2)
+    await alice.redact(room, question)
+    messages = await bot.kept.have(3)
+
+    assert [message.text for message in messages] == ["what is Matrix?", "what is Mastodon?", ""]
+    assert [message.revises for message in messages] == [None, question, question]
+
+
+async def test_the_edit_of_an_answer_in_an_encrypted_room_says_outside_the_seal_what_it_replaces(
+    bot: Bot, alice: Person, device: Device, room: str
+):
+    question = await device.say(room, "what is Matrix?")
+    first = await bot.chat.send(reply_to(question, room, alice.user))
+    changed = replace(reply_to(question, room, alice.user, "It is Mastodon."), key=DeliveryKey("2"), instead_of=first)
+    await bot.chat.send(changed)
+
+    def edits() -> list[dict]:
+        return [said["content"] for said in device.read.values() if "m.new_content" in said["content"]]
+
+    (edit,) = await until(edits, "the edit")
+    assert edit["m.new_content"]["body"] == "It is Mastodon."
+    last = [event for event in await sealed_by(alice, room) if event["sender"] == bot.user][-1]
+    assert last["content"]["m.relates_to"] == {"rel_type": "m.replace", "event_id": first}
+
+
+async def test_signs_under_an_encrypted_answer_are_understood_even_after_a_restart(
+    bot: Bot, alice: Person, device: Device, room: str
+):
+    question = await device.say(room, "what is Matrix?")
+    answer = await bot.chat.send(reply_to(question, room, alice.user))
+    await alice.react(room, answer, "2️⃣")
+    await bot.kept.have(2)
+    await bot.stop()
+    await bot.listen()
+    await alice.react(room, answer, "👍")
+    messages = await bot.kept.have(3)
+
+    assert [(message.text, message.reacts_to) for message in messages[1:]] == [("2", answer), ("👍", answer)]
 
 
 async def test_a_post_in_an_encrypted_room_waits_until_the_bot_knows_who_is_there(
@@ -233,8 +314,8 @@ async def test_one_time_keys_are_brought_again_when_strangers_have_taken_all(
 
 def test_one_time_keys_are_kept_before_the_homeserver_has_them(tmp_path: Path):
     store = open_store(tmp_path / "keys", "@echobot:example.org", "DEVICE")
-    shared = Machine("@echobot:example.org", "DEVICE", store).share_keys()
-    again = Machine("@echobot:example.org", "DEVICE", store).account
+    shared = Machine("@echobot:example.org", "DEVICE", store, FakeClock()).share_keys()
+    again = Machine("@echobot:example.org", "DEVICE", store, FakeClock()).account
     store.database.close()
 
     assert {key["key"] for key in shared["one_time_keys"].values()} == set(again.one_time_keys["curve25519"].values())
