@@ -285,9 +285,10 @@ def _source(settings: Settings) -> Source:
 
 
 def _open_store(url: str) -> Store:
+    from echobot.stores.patient import patient  # noqa: PLC0415 - as above
     from echobot.stores.sql import SqlStore  # noqa: PLC0415 - as above
 
-    return SqlStore.open(url)
+    return patient(SqlStore.open(url), _now)
 
 
 def _now() -> datetime:

@@ -15,6 +15,7 @@ import structlog
 
 from echobot.core.message import Delivery, DeliveryKey, Outgoing, Post
 from echobot.errors import ChatError, ChatRefused, ChatUnavailable, LoginRefused, NotAsMeant
+from echobot.onward import Onward
 from echobot.ports import ANNOUNCEMENT, Chat, Store
 
 log = structlog.get_logger()
@@ -64,7 +65,7 @@ class Courier:
     ) -> None:
         self._chat = chat
         self._store = store
-        self._clock = clock
+        self._clock = Onward(clock)
         self._pace = pace
         self._wait = wait
         self._failures = 0  # in a row, nothing got through

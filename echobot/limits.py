@@ -49,13 +49,18 @@ class _Counts:
         self._counts: dict[_Who, _Count] = {}
 
     def of(self, who: _Who, now: datetime) -> _Count:
-        return self._counts.get(who) or _Count(now)
+        count = self._counts.get(who)
+        return _Count(now) if count is None or self._is_over(count, now) else count
 
     def put(self, who: _Who, count: _Count) -> None:
-        self._counts[who] = count
+        if self._counts.get(who) is not count:
+            self._counts.pop(who, None)  # a new one comes last
+            self._counts[who] = count
 
     def add(self, who: _Who, now: datetime) -> None:
-        self._counts.setdefault(who, _Count(now)).answers += 1
+        count = self.of(who, now)
+        count.answers += 1
+        self.put(who, count)
 
     def drop_what_is_over(self, now: datetime) -> None:
         over = [*takewhile(lambda who: self._is_over(self._counts[who], now), self._counts)]  # the oldest come first
@@ -64,7 +69,7 @@ class _Counts:
 
     def _is_over(self, count: _Count, now: datetime) -> bool:
         """Messages do not come quite in the order of their times; a clock that was put back by more ends it too."""
-        return not -self._window < now - count.began < self._window
+        return not -WINDOW < now - count.began < self._window
 
 
 class Allowance:

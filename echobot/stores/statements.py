@@ -55,6 +55,7 @@ _overtakes = exists().where(
     _earlier.c.asker == outbox.c.asker,
     _earlier.c.done_at.is_(None),
     _earlier.c.due_at > _NOW,
+    _earlier.c.reason.is_not(None),
     _earlier.c.seq < outbox.c.seq,
 )
 _first = outbox.alias("first")
@@ -71,12 +72,16 @@ _is_to_be_followed = exists().where(_first.c.key == outbox.c.follows, _first.c.d
 _followed = select(_same.c.remote_id).where(_same.c.key == outbox.c.follows).scalar_subquery()
 DUE = (
     select(outbox, _instead_of.label("instead_of"), _followed.label("followed"))
-    .where(outbox.c.account == _ACCOUNT, outbox.c.done_at.is_(None), outbox.c.due_at <= _NOW)
+    .where(outbox.c.account == _ACCOUNT, outbox.c.done_at.is_(None))
+    .where(or_(outbox.c.due_at <= _NOW, outbox.c.reason.is_(None)))
     .where(~_overtakes, ~_is_to_be_revised, ~_is_to_be_followed)
     .order_by(outbox.c.seq)
     .limit(_MOST)
 )
-"""Nobody's before an earlier one of theirs that has to wait, nor before the one that it revises or follows."""
+"""Nobody's before an earlier one of theirs that has to wait, nor before the one that it revises or follows.
+
+What was never postponed, and so has no reason to wait, is due whatever the clock says: it may have been put back.
+"""
 
 _wished = inbox.alias("wished")
 _wished_at = (
