@@ -49,6 +49,9 @@ class Message:
     language: str | None = None  # what the sender's program says it is in, which is often wrong
     revises: MessageId | None = None  # the message that this is a later form of: its sender edited it
     reacts_to: str | None = None  # what the server calls the bot's own words that this sign was put under
+    power: int = 0  # what the sender may do in the room, where the network has levels for that
+    quoted: str = ""  # what those words answered, when the sign asks that somebody reads it
+    link: str = ""  # where to read it, then
 
     @property
     def takes_back(self) -> bool:

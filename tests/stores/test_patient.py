@@ -113,7 +113,7 @@ async def test_who_gives_up_waiting_is_no_trouble_any_more(clock, disk):
 async def test_what_waiting_cannot_mend_is_told_at_once(clock, tmp_path):
     store = SqlStore.open(f"sqlite:///{tmp_path}/echobot.db")
     await store.keep(ACCOUNT, questions(0), "c", NOON)
-    await store.forget(NOON, NOON, NOON)  # so that it all stands in the file, and nothing in its log
+    await store.forget(NOON, NOON, NOON, NOON)  # so that it all stands in the file, and nothing in its log
     await store._on_the_thread(store._database.engine.dispose)
     with (tmp_path / "echobot.db").open("r+b") as file:
         file.seek(4096)
