@@ -40,7 +40,7 @@ async def _converse(answerer: Answerer, language: str | None, store_url: str, st
     manners = Manners({_TERMINAL: timedelta.max}, languages, may_be_silenced=False)
     bot = Bot(lambda: answerer, store, Allowance(_NO_LIMITS), manners, now)
     try:
-        await forget(store, Settings())
+        await forget(store, Settings(), now())
         await account_of(chat, bot, store)
     finally:
         await store.close()

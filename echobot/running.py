@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Coroutine, Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 import structlog
@@ -101,13 +101,12 @@ async def note(store: Store, about: str, trouble: str) -> None:
 
 async def tidy(store: Store, settings: Settings) -> None:
     while True:
-        await forget(store, settings)
+        await forget(store, settings, now())
         await asyncio.sleep(_TIDY_EVERY.total_seconds())
 
 
-async def forget(store: Store, settings: Settings) -> None:
+async def forget(store: Store, settings: Settings, at: datetime) -> None:
     """What has been kept long enough goes."""
-    at = now()
     await store.forget_slots(at)
     gaps_before = at - settings.keep_gaps_for
     await store.forget(at - settings.keep_messages_for, at - REMEMBERED_FOR, gaps_before, at - _DEEDS_FOR)

@@ -31,9 +31,20 @@ _ACCOUNT: BindParameter[str] = bindparam("account")
 
 CURSOR = select(cursors.c.cursor).where(cursors.c.account == _ACCOUNT)
 
-WAITING = (
-    select(inbox).where(inbox.c.account == _ACCOUNT, inbox.c.settled_at.is_(None)).order_by(inbox.c.seq).limit(_MOST)
+_revised = inbox.alias("revised")
+_is_to_be_settled_first = exists().where(
+    _revised.c.account == inbox.c.account, _revised.c.id == inbox.c.revises, _revised.c.settled_at.is_(None)
 )
+_turn = func.row_number().over(partition_by=inbox.c.sender, order_by=inbox.c.seq)
+_next = (
+    select(inbox.c.seq, _turn.label("turn"))
+    .where(inbox.c.account == _ACCOUNT, inbox.c.settled_at.is_(None), ~_is_to_be_settled_first)
+    .order_by("turn", inbox.c.seq)
+    .limit(_MOST)
+    .subquery()
+)
+WAITING = select(inbox).join(_next, _next.c.seq == inbox.c.seq).order_by(_next.c.turn, inbox.c.seq)
+"""Everybody's first, then everybody's second: who says much at once keeps nobody else waiting."""
 
 SETTLE = (
     update(inbox)
