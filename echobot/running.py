@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -99,9 +99,9 @@ async def note(store: Store, about: str, trouble: str) -> None:
     await store.note_trouble(about, trouble or None, now())
 
 
-async def tidy(store: Store, settings: Settings) -> None:
+async def tidy(store: Store, in_force: Callable[[], Settings]) -> None:
     while True:
-        await forget(store, settings, now())
+        await forget(store, in_force(), now())
         await asyncio.sleep(_TIDY_EVERY.total_seconds())
 
 

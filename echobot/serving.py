@@ -12,35 +12,41 @@ from echobot.following import Following
 from echobot.health.condition import Coming, Edition
 from echobot.health.systemd import tell_systemd
 from echobot.health.watch import Watch
+from echobot.in_force import InForce
 from echobot.limits import Allowance
 from echobot.parts import announcer_of, chat_of, manners_of, now, open_store, source_of
 from echobot.running import all_accounts, note, tidy, until_stopped
-from echobot.settings import HealthPages, Settings
+from echobot.settings import HealthPages
 
-KNOWLEDGE = "knowledge"
-"""What the knowledge's troubles are noted under."""
+KNOWLEDGE, SETTINGS = "knowledge", "settings"
+"""What the troubles of what people edit are noted under."""
 
 
-def serve(settings: Settings) -> int:
+def serve(in_force: InForce) -> int:
     """Answer in every account until stopped; 1 when the last of them had to stop by itself."""
-    if not settings.accounts:
+    if not in_force().accounts:
         raise SettingsError(
             "the settings name no account; add one under `accounts`, or talk with the bot by `echobot chat`"
         )
-    return asyncio.run(_serve(settings))
+    return asyncio.run(_serve(in_force))
 
 
-async def _serve(settings: Settings) -> int:
-    knowledge = await Following.begin(source_of(settings), settings.contacts)
+async def _serve(in_force: InForce) -> int:
+    settings = in_force()  # for what is built from them once
+    knowledge = await Following.begin(source_of(settings), lambda: in_force().contacts)
     store = open_store(settings.store)
     chats = [chat_of(name, account, settings) for name, account in settings.accounts.items()]
-    announcer = announcer_of(settings, lambda: knowledge().knowledge, store)
+    announcer = announcer_of(in_force, lambda: knowledge().knowledge, store)
     watch = Watch(chats, store, partial(_edition, knowledge), partial(_coming, announcer), now)
     try:
-        bot = Bot(knowledge, store, Allowance(settings.limits), manners_of(settings), now)
-        beside = [knowledge.follow(partial(note, store, KNOWLEDGE)), tidy(store, settings), tell_systemd(watch.look)]
-        if settings.destinations:
-            beside.append(_announce(announcer))
+        bot = Bot(knowledge, store, Allowance(lambda: in_force().limits), lambda: manners_of(in_force()), now)
+        beside = [
+            knowledge.follow(partial(note, store, KNOWLEDGE)),
+            in_force.follow(partial(note, store, SETTINGS)),
+            tidy(store, in_force),
+            tell_systemd(watch.look),
+            _announce(announcer, in_force),
+        ]
         if settings.health:
             beside.append(_show(watch, settings.health))
         return await until_stopped(all_accounts(chats, bot, store, beside))
@@ -50,8 +56,9 @@ async def _serve(settings: Settings) -> int:
         await store.close()
 
 
-async def _announce(announcer: Announcer) -> None:
-    """Post what is due, for ever; what serves only questions never loads the scheduler."""
+async def _announce(announcer: Announcer, in_force: InForce) -> None:
+    """Post what is due, for ever, once there is where to; what serves only questions never loads the scheduler."""
+    await in_force.until(lambda settings: bool(settings.destinations))
     from echobot.schedule import tick  # noqa: PLC0415 - lazy on purpose
 
     await tick(announcer.look)

@@ -22,7 +22,7 @@ class Dialogue:
         manners = Manners(
             {AccountName("rooms"): timedelta(hours=2)}, {AccountName("rooms"): language} if language else {}
         )
-        self.bot = Bot(lambda: self.answerer, self.store, Allowance(limits), manners, lambda: self.now)
+        self.bot = Bot(lambda: self.answerer, self.store, Allowance(lambda: limits), lambda: manners, lambda: self.now)
         self._numbers = count()
 
     async def say(self, text, by="ada", room="#help", thread=None, address=Address.NAMED, ago=timedelta(0)):

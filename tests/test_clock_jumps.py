@@ -125,7 +125,7 @@ def test_a_clock_for_waiting_never_goes_back_and_goes_on_from_where_it_was():
 
 @pytest.mark.parametrize("back", [HOUR, HOUR - MINUTE, 2 * MINUTE])
 def test_whoever_asked_too_often_waits_an_hour_and_no_longer_when_the_clock_is_put_back(back):
-    allowance = Allowance(Limits(person_per_hour=2))
+    allowance = Allowance(lambda: Limits(person_per_hour=2))
     for _ in range(3):
         allowance.ask(ROOM, "@ana:example.org", NOON)
     allowance.ask(ROOM, "@ivo:example.org", NOON - back)
@@ -135,7 +135,7 @@ def test_whoever_asked_too_often_waits_an_hour_and_no_longer_when_the_clock_is_p
 
 def test_a_limit_that_began_after_the_clock_was_put_back_ends_in_its_time():
     """What is remembered of before, and seems to lie ahead, keeps nothing behind it."""
-    allowance = Allowance(Limits(person_per_hour=1))
+    allowance = Allowance(lambda: Limits(person_per_hour=1))
     allowance.ask(ROOM, "@ana:example.org", NOON)
     allowance.ask(ROOM, "@ivo:example.org", NOON - 30 * SECOND)
 

@@ -75,7 +75,9 @@ class EchobotProcess:
         ]
         environment = {**os.environ, **self.environment}
         with self._log.open("ab") as output:
-            self._process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment
+            )
 
     async def start(self) -> None:
         """Launch it and wait until it listens."""
