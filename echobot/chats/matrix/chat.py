@@ -65,9 +65,10 @@ class MatrixChat:
     async def listen(self, cursor: str | None, keep: Keep) -> None:
         door = Door(self._client, self._settings.invites, self._rhythm)
         try:
-            token = await self._patiently(self._arrive, cursor, keep, door)
-            while True:
-                token = await self._patiently(self._go_on, token, keep, door)
+            with self._secrecy.on_disk():
+                token = await self._patiently(self._arrive, cursor, keep, door)
+                while True:
+                    token = await self._patiently(self._go_on, token, keep, door)
         finally:
             await door.close()
 
