@@ -41,6 +41,9 @@ class Source(Protocol):
     def newer(self) -> AsyncIterator[Path]:
         """A folder each time that there may be something new in it."""
 
+    async def newest(self) -> Path:
+        """The folder as the source is now; raises `EchobotError` when that cannot be known."""
+
     def keep(self, folder: Path) -> None:
         """Of all the folders, only this one is still needed."""
 
@@ -60,6 +63,9 @@ class WatchedFolder:
     async def newer(self) -> AsyncIterator[Path]:
         async for _ in awatch(self._folder, debounce=_PAUSE, step=_PAUSE // 3):
             yield self._folder
+
+    async def newest(self) -> Path:
+        return self._folder
 
     def keep(self, folder: Path) -> None:
         """It belongs to its editors."""
@@ -84,6 +90,7 @@ class Following:
         self._answerer = prepared.answerer(folder).with_contacts(self._shown)
         self.version = source.version(folder)
         self.problems = ""  # of the newest state, while an older one goes on
+        self._turn = asyncio.Lock()
 
     @classmethod
     async def begin(cls, source: Source, contacts: Callable[[], Texts] = dict) -> Following:
@@ -109,6 +116,14 @@ class Following:
         self._source.keep(self._folder)
         await tell(self.problems)
         async for folder in self._source.newer():
+            await self._renew(folder, tell)
+
+    async def again(self, tell: Callable[[str], Awaitable[None]] = _nobody) -> None:
+        """Look now whether there is something new; raises `EchobotError` when the source cannot be reached."""
+        await self._renew(await self._source.newest(), tell)
+
+    async def _renew(self, folder: Path, tell: Callable[[str], Awaitable[None]]) -> None:
+        async with self._turn:
             try:
                 await self._take(folder)
             except EchobotError as error:

@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from echobot.announcing import Announcer
 from echobot.bot import Manners
 from echobot.core.knowledge import Knowledge, Language
-from echobot.core.message import AccountName
+from echobot.core.message import AccountName, Place
 from echobot.following import Following, Source, WatchedFolder
+from echobot.oversight.desk import Office
+from echobot.oversight.reporter import Ear
 from echobot.places import KEYS, beside_store
 from echobot.ports import Chat, Store
 from echobot.repository import FollowedBranch
-from echobot.settings import Account, MatrixAccount, Repository, Settings
+from echobot.settings import Account, MastodonAccount, MatrixAccount, Repository, Settings
 from echobot.shipped import shipped_folder
 
 
@@ -62,7 +64,23 @@ def manners_of(settings: Settings) -> Manners:
     accounts = settings.accounts.items()
     patience = {name: getattr(account, "answer_within", settings.answer_within) for name, account in accounts}
     languages = {name: Language(account.language) for name, account in accounts if account.language}
-    return Manners(patience, languages, settings.keep_messages_for, settings.keep_gaps_for)
+    rooms = {name: account.rooms for name, account in accounts if isinstance(account, MatrixAccount)}
+    return Manners(patience, languages, rooms, settings.keep_messages_for, settings.keep_gaps_for)
+
+
+def offices_of(settings: Settings) -> dict[AccountName, Office]:
+    """The admin rooms that the settings name."""
+    accounts = [(name, each) for name, each in settings.accounts.items() if isinstance(each, MatrixAccount)]
+    return {
+        name: Office(Place(name, each.admin_room), frozenset(each.admins)) for name, each in accounts if each.admin_room
+    }
+
+
+def ears_of(settings: Settings) -> list[Ear]:
+    """Who is told what is wrong: admin rooms first, then people on Mastodon, privately."""
+    rooms = [Ear(office.place) for office in offices_of(settings).values()]
+    accounts = [(name, each) for name, each in settings.accounts.items() if isinstance(each, MastodonAccount)]
+    return [*rooms, *(Ear(Place(name, ""), each.operator) for name, each in accounts if each.operator)]
 
 
 def now() -> datetime:

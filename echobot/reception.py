@@ -44,6 +44,7 @@ class Reception:
         self._clock = clock
         self._arrived = asyncio.Event()
         self._closed = False
+        self._troubled: set[str] = set()  # what something is wrong with
 
     async def run(self) -> None:
         """Listen and answer until the chat is over and all that was said is dealt with; raises what either raises."""
@@ -55,7 +56,8 @@ class Reception:
             raise group.exceptions[0] from None  # the first to fail ended the other
 
     async def _listen(self) -> None:
-        await self._chat.listen(await self._store.cursor(self._chat.account), self._keep)
+        self._troubled = {trouble.about for trouble in await self._store.troubles()}
+        await self._chat.listen(await self._store.cursor(self._chat.account), self._keep, self._note)
         self._closed = True
         self._arrived.set()
 
@@ -63,6 +65,16 @@ class Reception:
         await self._store.keep(self._chat.account, messages, cursor, self._clock())
         if messages:
             self._arrived.set()
+
+    async def _note(self, about: str, trouble: str | None) -> None:
+        """What was well before costs nothing."""
+        if trouble is None and about not in self._troubled:
+            return
+        await self._store.note_trouble(about, trouble, self._clock())
+        if trouble is None:
+            self._troubled.discard(about)
+        else:
+            self._troubled.add(about)
 
     async def _answer(self) -> None:
         while True:

@@ -70,6 +70,10 @@ class FollowedBranch:
             if found:
                 yield self._inside(self._seen)
 
+    async def newest(self) -> Path:
+        await self._look()
+        return self._inside(self._seen)
+
     def keep(self, folder: Path) -> None:
         """Remove the other states, and what a clone left behind that was broken off."""
         for other in self._place.glob("*"):

@@ -10,13 +10,12 @@ from typing import Any, TypeAlias
 
 import structlog
 
-from echobot.bot import Bot
 from echobot.core.conversation import REMEMBERED_FOR
 from echobot.delivery import Courier
 from echobot.errors import ChatError, EchobotError, SettingsError
 from echobot.parts import now
 from echobot.ports import Chat, Store
-from echobot.reception import Reception
+from echobot.reception import Handler, Reception
 from echobot.settings import Settings
 
 log = structlog.get_logger()
@@ -41,11 +40,11 @@ async def until_stopped(work: Coroutine[Any, Any, int]) -> int:
         return 0
 
 
-async def all_accounts(chats: Sequence[Chat], bot: Bot, store: Store, beside: Iterable[Work]) -> int:
+async def all_accounts(chats: Sequence[Chat], handler: Handler, store: Store, beside: Iterable[Work]) -> int:
     """Serve them until the last one ends; 1 when all of them had to stop by themselves."""
     tasks = [asyncio.create_task(_told_when_it_ends(work)) for work in beside]
     try:
-        outcomes = await asyncio.gather(*(_account_or_stop(chat, bot, store) for chat in chats))
+        outcomes = await asyncio.gather(*(_account_or_stop(chat, handler, store) for chat in chats))
     finally:
         for task in tasks:
             task.cancel()
@@ -53,11 +52,11 @@ async def all_accounts(chats: Sequence[Chat], bot: Bot, store: Store, beside: It
     return 0 if any(outcomes) else 1
 
 
-async def _account_or_stop(chat: Chat, bot: Bot, store: Store) -> bool:
+async def _account_or_stop(chat: Chat, handler: Handler, store: Store) -> bool:
     """Whether the account came to its end well; a refused login or a wrong user ends it, and only it."""
     await note(store, chat.account, "")
     try:
-        await account_of(chat, bot, store)
+        await account_of(chat, handler, store)
     except (ChatError, SettingsError) as error:
         log.error("account stopped", account=chat.account, reason=str(error))
         await note(store, chat.account, str(error))
@@ -65,10 +64,10 @@ async def _account_or_stop(chat: Chat, bot: Bot, store: Store) -> bool:
     return True
 
 
-async def account_of(chat: Chat, bot: Bot, store: Store) -> None:
+async def account_of(chat: Chat, handler: Handler, store: Store) -> None:
     """Listen, answer and send for one account; whatever ends one of the two ends the other."""
     courier = Courier(chat, store, now)
-    reception = Reception(chat, store, bot, courier.call, now)
+    reception = Reception(chat, store, handler, courier.call, now)
     sending = asyncio.create_task(courier.run())
     receiving = asyncio.create_task(reception.run())
     try:

@@ -56,8 +56,8 @@ def _looking(look: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None
         try:
             await look()
         except EchobotError as error:
-            log.error("announcements could not be looked after; trying again", reason=str(error))
+            log.error("what is due could not be looked after; trying again", reason=str(error))
         except Exception as error:  # noqa: BLE001 whatever it is, the next look may do better
-            log.error("announcements could not be looked after; trying again", reason=type(error).__name__)
+            log.error("what is due could not be looked after; trying again", reason=type(error).__name__)
 
     return looked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from functools import partial
 
 from echobot.announcing import Announcer
@@ -14,9 +15,14 @@ from echobot.health.systemd import tell_systemd
 from echobot.health.watch import Watch
 from echobot.in_force import InForce
 from echobot.limits import Allowance
-from echobot.parts import announcer_of, chat_of, manners_of, now, open_store, source_of
+from echobot.oversight.desk import Desk
+from echobot.oversight.reporter import Reporter
+from echobot.oversight.views import Views
+from echobot.parts import announcer_of, chat_of, ears_of, manners_of, now, offices_of, open_store, source_of
 from echobot.running import all_accounts, note, tidy, until_stopped
 from echobot.settings import HealthPages
+
+_REPORT_EVERY = timedelta(seconds=10)
 
 KNOWLEDGE, SETTINGS = "knowledge", "settings"
 """What the troubles of what people edit are noted under."""
@@ -39,17 +45,22 @@ async def _serve(in_force: InForce) -> int:
     announcer = announcer_of(in_force, lambda: knowledge().knowledge, store)
     watch = Watch(chats, store, partial(_edition, knowledge), partial(_coming, announcer), now)
     try:
+        note_problems = partial(note, store, KNOWLEDGE)
         bot = Bot(knowledge, store, Allowance(lambda: in_force().limits), lambda: manners_of(in_force()), now)
+        views = Views(in_force, store, knowledge, watch, note=note_problems, clock=now)
+        desk = Desk(bot, store, offices_of(settings), views, now)
         beside = [
-            knowledge.follow(partial(note, store, KNOWLEDGE)),
+            knowledge.follow(note_problems),
             in_force.follow(partial(note, store, SETTINGS)),
             tidy(store, in_force),
             tell_systemd(watch.look),
             _announce(announcer, in_force),
         ]
+        if ears := ears_of(settings):
+            beside.append(_report(Reporter(ears, store, watch.look, views.week, now)))
         if settings.health:
             beside.append(_show(watch, settings.health))
-        return await until_stopped(all_accounts(chats, bot, store, beside))
+        return await until_stopped(all_accounts(chats, desk, store, beside))
     finally:
         for chat in chats:
             await chat.close()
@@ -62,6 +73,13 @@ async def _announce(announcer: Announcer, in_force: InForce) -> None:
     from echobot.schedule import tick  # noqa: PLC0415 - lazy on purpose
 
     await tick(announcer.look)
+
+
+async def _report(reporter: Reporter) -> None:
+    """Tell those who look after the bot what changes, for ever."""
+    from echobot.schedule import tick  # noqa: PLC0415 - lazy on purpose
+
+    await tick(reporter.look, _REPORT_EVERY)
 
 
 async def _show(watch: Watch, where: HealthPages) -> None:

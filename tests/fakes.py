@@ -21,7 +21,7 @@ from echobot.core.message import (
     Reply,
 )
 from echobot.errors import ChatError, ChatRefused, ChatUnavailable
-from echobot.ports import Keep, Settlement, Store
+from echobot.ports import Keep, Note, Settlement, Store
 
 ACCOUNT = AccountName("room-bot")
 ROOM = Place(ACCOUNT, "!room:example.org")
@@ -126,7 +126,7 @@ class FakeChat:
     def texts(self) -> list[str]:
         return [post.text for post in self.posts]
 
-    async def listen(self, cursor: str | None, keep: Keep) -> None:
+    async def listen(self, cursor: str | None, keep: Keep, note: Note) -> None:
         read = int(cursor or 0)
         while True:
             self._news.clear()

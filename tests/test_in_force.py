@@ -141,7 +141,7 @@ def test_the_bots_manners_follow_the_settings(file, in_force):
     in_force.read_again()
 
     assert manners_of(in_force()) == Manners(
-        {"our-rooms": timedelta(hours=2)}, {"our-rooms": "nl"}, timedelta(days=4), timedelta(days=60)
+        {"our-rooms": timedelta(hours=2)}, {"our-rooms": "nl"}, {"our-rooms": {}}, timedelta(days=4), timedelta(days=60)
     )
 
 

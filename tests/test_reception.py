@@ -214,8 +214,28 @@ async def test_the_log_says_what_went_wrong_and_where_but_not_what_was_written(c
     assert "my secret" not in str(logs)
 
 
+class TroubledChat(FakeChat):
+    """An account that has something to note, again and again."""
+
+    def __init__(self, clock, **troubles):
+        super().__init__(clock)
+        self._troubles = troubles
+
+    async def listen(self, cursor, keep, note):
+        for about, trouble in self._troubles.items():
+            await note(about, trouble)
+
+
+async def test_what_is_wrong_is_kept_until_it_is_well_again_even_after_a_restart(clock, store):
+    await receive(TroubledChat(clock, keys="They are lost.", room=None), store)
+    assert [(trouble.about, trouble.text) for trouble in await store.troubles()] == [("keys", "They are lost.")]
+
+    await receive(TroubledChat(clock, keys=None), store)
+    assert await store.troubles() == []
+
+
 class RefusingChat(FakeChat):
-    async def listen(self, cursor, keep):
+    async def listen(self, cursor, keep, note):
         raise LoginRefused("The token is not accepted any more.")
 
 

@@ -19,6 +19,7 @@ from echobot.core.agenda import Agenda
 from echobot.core.announcement import DestinationName
 from echobot.core.heralding import Herald
 from echobot.core.knowledge import Knowledge
+from echobot.core.oversight import Hush
 from echobot.ports import ANNOUNCEMENT, Filled, Revision, Store
 from echobot.settings import Destination
 
@@ -59,6 +60,8 @@ class Announcer:
     async def look(self) -> None:
         """Fill the slots that are due now, mend what changed, take away what is to go. Raises `StoreError`."""
         now = self._clock()
+        if await self._store.is_hushed(*Hush.EVERYWHERE, now):
+            return  # what is due meanwhile is late afterwards
         book = self._book = self._book or await self._opened()
         await self._read_on(now)
         if book.settled_until is None:

@@ -43,6 +43,10 @@ class Care:
         """The last day on which it was valid, once that is over; nobody can tell without knowing what day it is."""
         return self.valid_until if today and self.valid_until and self.valid_until < today else None
 
+    def is_due(self, reviewed: date | None, today: date) -> bool:
+        """Whether it should be read again by now."""
+        return self.review_every is not None and (reviewed is None or reviewed + self.review_every < today)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -49,9 +49,10 @@ class Message:
     language: str | None = None  # what the sender's program says it is in, which is often wrong
     revises: MessageId | None = None  # the message that this is a later form of: its sender edited it
     reacts_to: str | None = None  # what the server calls the bot's own words that this sign was put under
-    power: int = 0  # what the sender may do in the room, where the network has levels for that
     quoted: str = ""  # what those words answered, when the sign asks that somebody reads it
     link: str = ""  # where to read it, then
+    power: int = 0  # the sender's level in the room when this was read, where a network has such a thing
+    known_as: str = ""  # what the settings call the room, where they say something about it
 
     @property
     def takes_back(self) -> bool:
@@ -110,6 +111,7 @@ class Post:
     picture: str = ""  # a file's absolute path
     visibility: str = ""  # where the network has such a thing; of the first wording, the others are more quiet
     calls_everybody: bool = False  # "@room", where the account may
+    calls: str = ""  # the one person whom it is for, where the network has no rooms
     follows: DeliveryKey | None = None  # the post in whose thread this one stands
     to: str | None = None  # what the server calls that one, once it is there
     revises: DeliveryKey | None = None  # the post that this one takes the place of

@@ -46,6 +46,8 @@ def message_row(message: Message) -> dict[str, Any]:
         "reacts_to": message.reacts_to,
         "quoted": message.quoted,
         "link": message.link,
+        "power": message.power,
+        "known_as": message.known_as,
     }
 
 
@@ -63,6 +65,8 @@ def message_from(row: Row[Any]) -> Message:
         reacts_to=row.reacts_to,
         quoted=row.quoted or "",
         link=row.link or "",
+        power=row.power,
+        known_as=row.known_as or "",
     )
 
 
@@ -84,7 +88,7 @@ def reply_row(reply: Reply) -> dict[str, Any]:
 
 
 def post_row(post: Post) -> dict[str, Any]:
-    alone = ("picture", "visibility", "calls_everybody")
+    alone = ("picture", "visibility", "calls_everybody", "calls")
     return {
         "key": post.key,
         "account": post.place.account,

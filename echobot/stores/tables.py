@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 7
+VERSION = 8
 """Goes up with every change of the form: `upgrading` says how; a newer form than this is refused."""
 
 
@@ -82,6 +82,8 @@ inbox = Table(
     Column("reacts_to", Words),
     Column("quoted", Words),
     Column("link", Words),
+    Column("power", Integer, nullable=False, server_default="0"),
+    Column("known_as", Words),
     UniqueConstraint("account", "id"),
     Index("inbox_by_state", "account", "settled_at", "seq"),
 )
@@ -265,8 +267,9 @@ NO_LONGER_WAITING: dict[str, Any] = dict.fromkeys(
         "reacts_to",
         "quoted",
         "link",
+        "known_as",
     )
-)
+) | {"power": 0}
 """What is forgotten of a message once it is settled; its id stays, so that it is never answered twice."""
 
 NO_LONGER_SENDING: dict[str, Any] = dict.fromkeys(

@@ -73,6 +73,11 @@ def _from_5(connection: Connection) -> None:
 
 
 def _from_6(connection: Connection) -> None:
+    connection.exec_driver_sql("ALTER TABLE inbox ADD COLUMN power INTEGER NOT NULL DEFAULT '0'")
+    connection.exec_driver_sql("ALTER TABLE inbox ADD COLUMN known_as TEXT")
+
+
+def _from_7(connection: Connection) -> None:
     for name in ("quoted", "link"):
         connection.exec_driver_sql(f"ALTER TABLE inbox ADD COLUMN {name} TEXT")
     connection.exec_driver_sql(
@@ -93,5 +98,5 @@ def _from_6(connection: Connection) -> None:
     connection.exec_driver_sql("CREATE TABLE told (about TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (about))")
 
 
-_STEPS = {1: _from_1, 2: _from_2, 3: _from_3, 4: _from_4, 5: _from_5, 6: _from_6}
+_STEPS = {1: _from_1, 2: _from_2, 3: _from_3, 4: _from_4, 5: _from_5, 6: _from_6, 7: _from_7}
 """What leads from each form to the next one."""

@@ -56,6 +56,7 @@ class FakeHomeserver:
         self.requests: Counter[str] = Counter()
         self.tokens: list[str | None] = []  # given to syncs
         self.has_gap_in_bad_room = False
+        self.devices: dict[str, Any] = {}  # the bot's, with the keys that it brought
         self.members: list[str] | None = None  # told when asked, instead of a summary with each sync
 
     def say(self, body: str, **more: Any) -> None:
@@ -73,6 +74,8 @@ class FakeHomeserver:
         application.router.add_get(f"{client}/rooms/{{room}}/joined_members", self._meets("members", self._members))
         application.router.add_put(f"{client}/rooms/{{room}}/send/{{kind}}/{{txn}}", self._meets("send", self._send))
         application.router.add_post(f"{client}/join/{{room}}", self._meets("join", self._join))
+        application.router.add_post(f"{client}/keys/upload", self._meets("keys", self._take_keys))
+        application.router.add_post(f"{client}/keys/query", self._meets("devices", self._tell_devices))
         application.router.add_post("/_matrix/media/v3/upload", self._meets("upload", self._upload))
         return application
 
@@ -117,6 +120,14 @@ class FakeHomeserver:
 
     async def _join(self, request: web.Request) -> web.Response:
         return web.json_response({"room_id": ROOM})
+
+    async def _take_keys(self, request: web.Request) -> web.Response:
+        if brought := (await request.json()).get("device_keys"):
+            self.devices[brought["device_id"]] = brought
+        return web.json_response({"one_time_key_counts": {"signed_curve25519": 50}})
+
+    async def _tell_devices(self, request: web.Request) -> web.Response:
+        return web.json_response({"device_keys": {BOT: self.devices}})
 
     async def _upload(self, request: web.Request) -> web.Response:
         await request.read()

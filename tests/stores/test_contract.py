@@ -455,6 +455,13 @@ async def test_signs_and_the_number_of_choices_come_back(store):
     assert [delivery.outgoing.offers for delivery in await store.outbox(ACCOUNT, NOON, 10)] == [3]
 
 
+async def test_who_may_what_in_which_room_comes_back(store):
+    mighty = replace(message(1), power=1000, known_as="#help:example.org")
+    await store.keep(ACCOUNT, [mighty, message(2)], "c1", NOON)
+
+    assert await store.waiting(ACCOUNT, 10) == [mighty, message(2)]
+
+
 async def test_votes_are_added_up_by_entry_and_what_helped_least_is_first(store):
     liked, disliked = Votes(EntryId("peertube"), liked=1), Votes(EntryId("signal"), disliked=1)
     assert await store.votes() == []

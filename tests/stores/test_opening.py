@@ -155,11 +155,11 @@ async def test_a_truncated_database_is_refused(path):
 async def test_a_newer_echobots_database_is_refused(path):
     await filled(path)
     with closing(sqlite3.connect(path)) as newer:
-        newer.execute("UPDATE echobot SET version = 8")
+        newer.execute("UPDATE echobot SET version = 9")
         newer.commit()
 
     assert refused(path) == (
-        f"The store {path} was written by a newer echobot (form 8, not 7); "
+        f"The store {path} was written by a newer echobot (form 9, not 8); "
         "install that version again, or restore the backup from before it."
     )
 

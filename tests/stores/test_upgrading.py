@@ -70,6 +70,12 @@ CREATE TABLE votes (entry TEXT NOT NULL, liked INTEGER NOT NULL, disliked INTEGE
 UPDATE echobot SET version = 6;
 """
 FORM_6 = FORM_5 + SIGNS
+LEVELS = """
+ALTER TABLE inbox ADD COLUMN power INTEGER NOT NULL DEFAULT '0';
+ALTER TABLE inbox ADD COLUMN known_as TEXT;
+UPDATE echobot SET version = 7;
+"""
+FORM_7 = FORM_6 + LEVELS
 
 
 FORMS = {
@@ -80,6 +86,7 @@ FORMS = {
     "form 4": FORM_4,
     "form 5": FORM_5,
     "form 6": FORM_6,
+    "form 7": FORM_7,
 }
 
 
@@ -130,8 +137,8 @@ async def test_an_older_store_keeps_what_was_in_it(old):
 
 async def test_an_upgrade_that_fails_leaves_the_store_as_it_was(old, monkeypatch):
     before = shape(old)
-    step = upgrading._STEPS[6]
-    monkeypatch.setitem(upgrading._STEPS, 6, lambda connection: (step(connection), step(connection)))
+    step = upgrading._STEPS[7]
+    monkeypatch.setitem(upgrading._STEPS, 7, lambda connection: (step(connection), step(connection)))
     with pytest.raises(StoreError):
         SqlStore.open(f"sqlite:///{old}")
 

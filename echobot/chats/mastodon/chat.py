@@ -24,7 +24,7 @@ from echobot.chats.patience import patiently
 from echobot.core.message import AccountName, Message, MessageId, Outgoing, Post, Reply
 from echobot.errors import ChatError, ChatUnavailable, LoginRefused
 from echobot.onward import Onward
-from echobot.ports import Keep
+from echobot.ports import Keep, Note
 from echobot.settings import MastodonAccount
 
 log = structlog.get_logger()
@@ -71,7 +71,7 @@ class MastodonChat:
     def key_lifetime(self) -> timedelta:
         return KEY_LIFETIME if self._keeps_keys else timedelta(0)
 
-    async def listen(self, cursor: str | None, keep: Keep) -> None:
+    async def listen(self, cursor: str | None, keep: Keep, note: Note) -> None:  # noqa: ARG002  (nothing to note)
         streaming = await self._patiently(self._arrive)
         self._cursor = cursor if cursor is not None else await self._patiently(self._mentions.newest)
         if cursor is None:

@@ -38,7 +38,7 @@ class Encryption:
         self._client = client
         self._folder = folder
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._is_lost = False
+        self.is_lost = False
         self.store = open_store(folder, client.user_id, device)
         client.device_id, client.store, client.encryption = device, self.store, self
         self._load()
@@ -78,7 +78,7 @@ class Encryption:
     async def tend(self) -> None:
         """Bring the homeserver what it needs from this device; what fails now is done after another sync."""
         try:
-            if self.olm.should_upload_keys and not self._is_lost:
+            if self.olm.should_upload_keys and not self.is_lost:
                 await self._upload()
             if self._client.should_claim_keys:
                 await self._begin_anew()
@@ -108,12 +108,8 @@ class Encryption:
         except LoginRefused:
             raise
         except ChatRefused as error:
-            self._is_lost = True
-            log.error(
-                "the homeserver knows other keys of this device, and encrypted rooms cannot be read",
-                to_do=LOG_IN_AGAIN,
-                reason=str(error),
-            )
+            log.error("the homeserver does not take this device's keys", reason=str(error))
+            self.is_lost = True
 
     async def _begin_anew(self) -> None:
         """With devices whose messages could not be read; who gives no key now is asked when it happens again."""
@@ -168,7 +164,9 @@ class Encryption:
             parcels = list(self.olm.share_group_session_parallel(room, users, ignore_unverified_devices=True))
         for some, parcel in parcels:
             await ask(self._client.hand_out(room, some, parcel))
-        session.users_ignored |= devices - session.users_shared_with  # out of one-time keys: nothing can reach them
+        if unreachable := devices - session.users_shared_with:
+            log.info("devices cannot be reached: no one-time key is left", room=room, devices=len(unreachable))
+        session.users_ignored |= unreachable
         session.shared = True
 
     def _new_session(self, room: str, rules: Mapping[str, Any]) -> OutboundGroupSession:

@@ -393,7 +393,7 @@ async def test_a_token_without_the_right_to_read_mentions_ends_listening(server,
     bot.token = server.token_for(bot.account, ["read:accounts", "write:statuses"])
     bot.chat = bot._chat()
     with pytest.raises(LoginRefused, match="403"):
-        await bot.chat.listen(None, bot.kept)
+        await bot.chat.listen(None, bot.kept, bot.kept.note)
 
 
 async def test_however_many_hints_there_are_it_looks_no_more_often_than_the_server_allows(server, bots):

@@ -125,7 +125,7 @@ async def test_a_key_is_changed_as_often_as_the_room_wants(bot: Bot, alice: Pers
 async def test_a_message_whose_key_comes_later_is_read_then_even_after_a_restart(bot: Bot, device: Device, room: str):
     with capture_logs() as lines:
         withheld = await device.say_without_its_key(room, "what is Matrix?")
-        await until(lambda: [line for line in lines if "its key has not come" in line["event"]], "it to be told")
+        await until(lambda: f"room {room} of room-bot" in bot.kept.troubles, "it to be noted")
         await bot.stop()
         await withheld.bring_to(bot.user)
         await bot.listen()
@@ -135,6 +135,8 @@ async def test_a_message_whose_key_comes_later_is_read_then_even_after_a_restart
 
     assert bot.kept.texts == ["what is Matrix?", "thank you"]
     assert len([line for line in lines if "its key has not come" in line["event"]]) == 1
+    assert bot.kept.noted.count(f"room {room} of room-bot") == 1
+    assert f"room {room} of room-bot" not in bot.kept.troubles
 
 
 async def test_a_message_whose_key_comes_too_late_is_left_alone(bot: Bot, device: Device, room: str):
@@ -144,6 +146,7 @@ async def test_a_message_whose_key_comes_too_late_is_left_alone(bot: Bot, device
     withheld = await device.say_without_its_key(room, "what is Matrix?")
     await bot.listen()
     await until(lambda: bot.kept.cursor != before, "the bot to have met it")
+    assert f"room {room} of room-bot" not in bot.kept.troubles
     bot.answer_within = timedelta(hours=2)
     await bot.stop()
     await withheld.bring_to(bot.user)
@@ -243,7 +246,7 @@ async def test_keys_of_another_device_than_the_tokens_end_the_account_with_a_sen
     bot.renew()
 
     with pytest.raises(SettingsError, match="holds the keys of device OTHER; let the bot in again"):
-        await bot.chat.listen(bot.kept.cursor, bot.kept)
+        await bot.chat.listen(bot.kept.cursor, bot.kept, bot.kept.note)
 
 
 async def test_keys_without_what_opens_them_end_the_account_with_a_sentence(bot: Bot, tmp_path: Path):
@@ -252,7 +255,7 @@ async def test_keys_without_what_opens_them_end_the_account_with_a_sentence(bot:
     bot.renew()
 
     with pytest.raises(SettingsError, match="put back the one that belongs to it"):
-        await bot.chat.listen(bot.kept.cursor, bot.kept)
+        await bot.chat.listen(bot.kept.cursor, bot.kept, bot.kept.note)
 
 
 async def test_lost_keys_are_told_once_and_plain_rooms_go_on(bot: Bot, alice: Person, tmp_path: Path):
@@ -260,10 +263,18 @@ async def test_lost_keys_are_told_once_and_plain_rooms_go_on(bot: Bot, alice: Pe
     await until(lambda: plain in bot.chat._client.rooms, "the bot to come in")
     await bot.stop()
     (tmp_path / "keys").rename(tmp_path / "lost")
-    with capture_logs() as lines:
-        await bot.listen()
-        await alice.say(plain, "what is Matrix?")
-        await bot.kept.have(1)
+    before = await device_keys(alice, bot)
+    await bot.listen()
+    await alice.say(plain, "what is Matrix?")
+    await bot.kept.have(1)
 
-    (told,) = [line for line in lines if "knows other keys of this device" in line["event"]]
-    assert told["to_do"] == "let the bot in again with `echobot login matrix`"
+    assert bot.kept.noted.count("keys of room-bot") == 1
+    assert "knows other keys of the bot's device" in bot.kept.troubles["keys of room-bot"]
+    assert "let the bot in again with `echobot login matrix`" in bot.kept.troubles["keys of room-bot"]
+    assert await device_keys(alice, bot) == before
+
+
+async def device_keys(person: Person, bot: Bot) -> dict:
+    """What others are told of the bot's devices."""
+    told = await person.request("POST", "keys/query", {"device_keys": {bot.user: []}})
+    return {name: device["keys"] for name, device in told["device_keys"][bot.user].items()}

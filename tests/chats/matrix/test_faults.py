@@ -55,7 +55,7 @@ async def chat(fake_homeserver: FakeHomeserver) -> AsyncIterator[MatrixChat]:
 
 @contextlib.asynccontextmanager
 async def listening(chat: MatrixChat, kept: Kept) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(chat.listen(kept.cursor, kept))
+    task = asyncio.create_task(chat.listen(kept.cursor, kept, kept.note))
     await until(lambda: kept.cursor or task.done(), "the first sync")
     yield task
     task.cancel()
