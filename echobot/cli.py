@@ -185,15 +185,16 @@ def run(
 ) -> int:
     """Be the bot, in the accounts that the settings name."""
     from echobot.content.settings_file import load_settings
+    from echobot.in_force import InForce
     from echobot.logs import log_to_stderr
     from echobot.parts import newest_knowledge
     from echobot.rehearsing import rehearse
     from echobot.serving import serve
 
     log_to_stderr(logging.INFO, as_json=log == "json")
-    wanted = load_settings(settings)
     if not dry_run:
-        return serve(wanted)
+        return serve(InForce(settings))
+    wanted = load_settings(settings)
     from echobot.forthcoming import forthcoming
 
     print(forthcoming(newest_knowledge(wanted), wanted, datetime.now(UTC)).listed() + "\n", flush=True)

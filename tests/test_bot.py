@@ -477,7 +477,8 @@ async def test_whoever_asks_too_often_is_forgotten_all_the_same(dialogue):
 
 
 async def test_in_a_terminal_nobody_can_be_silenced_but_everybody_forgotten(dialogue):
-    dialogue.bot._manners = replace(dialogue.bot._manners, may_be_silenced=False)
+    manners = replace(dialogue.bot._manners(), may_be_silenced=False)
+    dialogue.bot._manners = lambda: manners
 
     assert await dialogue.say("stop") == "I don't know."
     assert await dialogue.say("forget me") == "Who are you?"
@@ -486,3 +487,29 @@ async def test_in_a_terminal_nobody_can_be_silenced_but_everybody_forgotten(dial
 @pytest.mark.parametrize("text", ["forget me not is a flower", "what about privacy in the fediverse?"])
 async def test_a_question_about_privacy_or_forgetting_is_a_question(dialogue, text):
     assert not (await dialogue.say(text)).startswith(("Who are you", "I keep ids"))
+
+
+async def test_somebody_who_floods_costs_the_store_nothing_but_may_still_say_stop(dialogue):
+    for _ in range(11):
+        await dialogue.say("google drive")
+    asked = []
+    store = dialogue.bot._store
+    dialogue.bot._store = Counted(store, asked)
+    for _ in range(100):
+        assert await dialogue.say("google drive") is None
+    assert asked == []
+
+    await dialogue.say("stop")
+    dialogue.bot._store = store
+    assert await store.is_silenced("rooms", "ada")
+
+
+class Counted:
+    """Notes what a store is asked."""
+
+    def __init__(self, store, asked):
+        self._store, self._asked = store, asked
+
+    def __getattr__(self, name):
+        self._asked.append(name)
+        return getattr(self._store, name)

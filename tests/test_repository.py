@@ -76,7 +76,7 @@ async def begin(server, place):
     async def begin(**differently):
         await stop()
         wanted = {"address": server.address, "every": timedelta(milliseconds=20), **differently}
-        following = await Following.begin(FollowedBranch(Repository(**wanted), place), {})
+        following = await Following.begin(FollowedBranch(Repository(**wanted), place))
         running.append(asyncio.create_task(following.follow()))
         return following
 

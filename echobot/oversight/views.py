@@ -29,7 +29,7 @@ class Views:
 
     def __init__(  # noqa: PLR0913 - all that there is to look at
         self,
-        settings: Settings,
+        in_force: Callable[[], Settings],
         store: Store,
         knowledge: Following,
         watch: Watch,
@@ -38,7 +38,7 @@ class Views:
         clock: Callable[[], datetime],
     ) -> None:
         """`note` is given the knowledge's problems, or none, after it was read again."""
-        self._settings = settings
+        self._in_force = in_force
         self._store = store
         self._knowledge = knowledge
         self._watch = watch
@@ -48,7 +48,7 @@ class Views:
 
     @property
     def destinations(self) -> Mapping[DestinationName, Destination]:
-        return self._settings.destinations
+        return self._in_force().destinations
 
     async def status(self) -> str:
         return as_text(await self._watch.look())
@@ -62,7 +62,7 @@ class Views:
 
     async def announcements(self) -> str:
         known, ledger = self._knowledge().knowledge, await self._store.ledger()
-        return Forthcoming(known, self._settings, self._clock(), ledger).in_brief()
+        return Forthcoming(known, self._in_force(), self._clock(), ledger).in_brief()
 
     def reload(self, place: Place) -> None:
         """Beside everything else; what comes of it is told in that place."""

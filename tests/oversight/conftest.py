@@ -48,7 +48,7 @@ class Scene(Dialogue):
         self.power = 0
         self.watch = Watch([], self.store, lambda: Edition("abc123", 3), lambda: None, lambda: self.now)
         self.views = Views(
-            self.settings, self.store, self.knowledge, self.watch, note=self._note, clock=lambda: self.now
+            lambda: self.settings, self.store, self.knowledge, self.watch, note=self._note, clock=lambda: self.now
         )
         self.open({ROOMS: Office(OFFICE, frozenset([ADA]))})
 

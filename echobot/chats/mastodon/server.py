@@ -24,6 +24,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from echobot.chats.mastodon.bounds import BoundedAdapter, WithoutEnd
 from echobot.errors import ChatError, ChatRefused, ChatUnavailable, LoginRefused
+from echobot.onward import Onward
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -56,6 +57,7 @@ class Server:
     ) -> None:
         self.skew = timedelta(0)  # how much later it is on the server than here
         self._clock = clock
+        self._onward = Onward(clock)
         self._status = 0  # of the last answer
         self._said = ""  # what it said in place of what was asked for
         self._rest_until: dict[str, datetime] = {}  # by what is asked for: "read", "page" and "post" have own limits
@@ -89,7 +91,8 @@ class Server:
     async def _in_turn(
         self, ask: Callable[[Callable[[Mastodon], T], str], R], request: Callable[[Mastodon], T], limit: str
     ) -> R:
-        if (rest := self._rest_until.get(limit, self._clock()) - self._clock()) > timedelta(0):
+        now = self._onward()
+        if (rest := self._rest_until.get(limit, now) - now) > timedelta(0):
             raise ChatUnavailable("the server's limit is reached", rest, not_sent=True)
         return await asyncio.get_running_loop().run_in_executor(self._thread, ask, request, limit)
 
@@ -123,7 +126,7 @@ class Server:
     def _pace(self, limit: str) -> None:
         """After the last request that the server allows, wait by ourselves until it counts anew."""
         if (self._remaining == 0 or self._status == 429) and self._resets_at:
-            self._rest_until[limit] = min(self._resets_at, self._clock() + _LONGEST_REST)
+            self._rest_until[limit] = self._onward() + min(self._resets_at - self._clock(), _LONGEST_REST)
 
     def _until_reset(self) -> timedelta | None:
         return min(self._resets_at - self._clock(), _LONGEST_REST) if self._resets_at else None

@@ -34,7 +34,7 @@ class Answering:
         self.bot, self.store = bot, store
         answerer = Answerer(knowledge())
         manners = Manners({AccountName("room-bot"): timedelta(hours=2)})
-        self._mind = Mind(lambda: answerer, store, Allowance(Limits()), manners, lambda: datetime.now(UTC))
+        self._mind = Mind(lambda: answerer, store, Allowance(Limits), lambda: manners, lambda: datetime.now(UTC))
         self._running: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
