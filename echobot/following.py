@@ -84,7 +84,7 @@ class Following:
 
     def __init__(self, source: Source, folder: Path, contacts: Callable[[], Texts]) -> None:
         self._source = source
-        self._folder = folder
+        self.folder = folder
         self._contacts = contacts
         self._shown = contacts()
         self._answerer = prepared.answerer(folder).with_contacts(self._shown)
@@ -113,7 +113,7 @@ class Following:
 
     async def follow(self, tell: Callable[[str], Awaitable[None]] = _nobody) -> None:
         """Look again whenever the source has something new, until cancelled; `tell` is given the problems, or none."""
-        self._source.keep(self._folder)
+        self._source.keep(self.folder)
         await tell(self.problems)
         async for folder in self._source.newer():
             await self._renew(folder, tell)
@@ -129,14 +129,14 @@ class Following:
             except EchobotError as error:
                 self._refuse(folder, error)
             await tell(self.problems)
-            self._source.keep(self._folder)
+            self._source.keep(self.folder)
 
     async def _take(self, folder: Path) -> None:
         """Another process does the work, so that nobody's answer waits for it; this one takes over the result."""
         version = await asyncio.to_thread(self._source.version, folder)
         await _prepare(folder)
         self._answerer = (await asyncio.to_thread(prepared.answerer, folder)).with_contacts(self._shown)
-        self._folder, self.version, self.problems = folder, version, ""
+        self.folder, self.version, self.problems = folder, version, ""
         log.info("the knowledge was edited", version=version, entries=self._answerer.knowledge.size)
 
     def _refuse(self, folder: Path, error: EchobotError) -> None:

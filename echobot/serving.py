@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 from echobot.announcing import Announcer
 from echobot.bot import Bot
+from echobot.core.problem import Problem
 from echobot.errors import SettingsError
 from echobot.following import Following
 from echobot.health.condition import Coming, Edition
@@ -19,10 +21,12 @@ from echobot.oversight.desk import Desk
 from echobot.oversight.reporter import Reporter
 from echobot.oversight.views import Views
 from echobot.parts import announcer_of, chat_of, ears_of, manners_of, now, offices_of, open_store, source_of
+from echobot.places import beside_store
 from echobot.running import all_accounts, note, tidy, until_stopped
-from echobot.settings import HealthPages
+from echobot.settings import HealthPages, Settings
 
 _REPORT_EVERY = timedelta(seconds=10)
+_LOOK_BACK_EVERY = timedelta(minutes=10)
 
 KNOWLEDGE, SETTINGS = "knowledge", "settings"
 """What the troubles of what people edit are noted under."""
@@ -47,7 +51,9 @@ async def _serve(in_force: InForce) -> int:
     try:
         note_problems = partial(note, store, KNOWLEDGE)
         bot = Bot(knowledge, store, Allowance(lambda: in_force().limits), lambda: manners_of(in_force()), now)
-        views = Views(in_force, store, knowledge, watch, note=note_problems, clock=now)
+        views = Views(
+            in_force, store, knowledge, watch, note=note_problems, dead_links=partial(_dead_links, settings), clock=now
+        )
         desk = Desk(bot, store, offices_of(settings), views, now)
         beside = [
             knowledge.follow(note_problems),
@@ -79,7 +85,13 @@ async def _report(reporter: Reporter) -> None:
     """Tell those who look after the bot what changes, for ever."""
     from echobot.schedule import tick  # noqa: PLC0415 - lazy on purpose
 
-    await tick(reporter.look, _REPORT_EVERY)
+    await asyncio.gather(tick(reporter.look, _REPORT_EVERY), tick(reporter.look_back, _LOOK_BACK_EVERY))
+
+
+async def _dead_links(settings: Settings, folder: Path) -> list[Problem]:
+    from echobot.links import dead_links  # noqa: PLC0415 - as above
+
+    return await dead_links([folder], now().date(), beside_store(settings.store, "links.json"))
 
 
 async def _show(watch: Watch, where: HealthPages) -> None:

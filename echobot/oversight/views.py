@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from echobot.core.announcement import DestinationName
 from echobot.core.gap import alike
@@ -35,6 +36,7 @@ class Views:
         watch: Watch,
         *,
         note: Callable[[str], Awaitable[None]],
+        dead_links: Callable[[Path], Awaitable[Sequence[object]]],
         clock: Callable[[], datetime],
     ) -> None:
         """`note` is given the knowledge's problems, or none, after it was read again."""
@@ -43,6 +45,7 @@ class Views:
         self._knowledge = knowledge
         self._watch = watch
         self._note = note
+        self._dead_links = dead_links
         self._clock = clock
         self._reloads: set[asyncio.Task[None]] = set()
 
@@ -79,8 +82,17 @@ class Views:
         today, until = self._clock().date(), monday + _A_WEEK
         used_ever = await self._store.uses(today - _A_YEAR, today + _A_DAY)
         gaps = alike(await self._store.gaps())
-        week = Week(monday, await self._store.uses(monday, until), frozenset(use.entry for use in used_ever), gaps)
+        uses, dead = await self._store.uses(monday, until), await self._links()
+        week = Week(monday, uses, frozenset(use.entry for use in used_ever), gaps, dead)
         return week.told(self._knowledge().knowledge, today)
+
+    async def _links(self) -> list[str]:
+        if not self._in_force().check_links:
+            return []
+        try:
+            return [str(problem) for problem in await self._dead_links(self._knowledge.folder)]
+        except EchobotError as error:
+            return [f"they could not be looked at: {error}"]
 
     async def _reload(self, place: Place) -> None:
         try:
