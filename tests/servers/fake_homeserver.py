@@ -90,6 +90,7 @@ class FakeHomeserver:
         application.router.add_get(f"{client}/rooms/{{room}}/messages", self._meets("messages", self._messages))
         application.router.add_get(f"{client}/rooms/{{room}}/event/{{id}}", self._meets("event", self._event))
         application.router.add_get(f"{client}/rooms/{{room}}/joined_members", self._meets("members", self._members))
+        application.router.add_get(f"{client}/rooms/{{room}}/state/{{kind}}/{{key}}", self._know_nothing)
         application.router.add_put(f"{client}/rooms/{{room}}/send/{{kind}}/{{txn}}", self._meets("send", self._send))
         application.router.add_post(f"{client}/join/{{room}}", self._meets("join", self._join))
         application.router.add_post(f"{client}/keys/upload", self._meets("keys", self._take_keys))
@@ -135,6 +136,9 @@ class FakeHomeserver:
     async def _members(self, request: web.Request) -> web.Response:
         nobody = {"display_name": None, "avatar_url": None}
         return web.json_response({"joined": dict.fromkeys(self.members or [], nobody)})
+
+    async def _know_nothing(self, request: web.Request) -> web.Response:
+        return await refusal(403, "M_FORBIDDEN")()
 
     async def _join(self, request: web.Request) -> web.Response:
         return web.json_response({"room_id": ROOM})

@@ -97,8 +97,16 @@ class Door:
 
     async def _follow(self, room: str, via: Sequence[str]) -> None:
         log.info("a room was replaced by another one", room=room)
-        if not await self._patiently(room, lambda: join(self._client, room, via)):
+        if not await self._patiently(room, lambda: self._come_in(room, via)):
             self.refused.add(room)
+
+    async def _come_in(self, room: str, via: Sequence[str]) -> None:
+        """Not where it was put out once: whoever wants it back invites it."""
+        path = f"rooms/{quote(room, safe='')}/state/m.room.member/{quote(self._client.user_id, safe='')}"
+        status, told = await request(self._client, "GET", path)
+        if status == 200 and told.get("membership") in {"leave", "ban"}:
+            raise ChatRefused("the bot was there, and is not any more")
+        await join(self._client, room, via)
 
     async def _patiently(self, room: str, step: Callable[[], Awaitable[Any]]) -> bool:
         """Whether the homeserver did it; when it is busy or away, it is asked again."""

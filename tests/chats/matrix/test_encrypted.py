@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from echobot.chats.matrix.keystore import open_store
 from echobot.chats.matrix.machine import Machine
+from echobot.chats.matrix.sync import PAGE
 from echobot.core.message import AccountName, DeliveryKey, Place, Post, Wording
 from echobot.errors import ChatUnavailable, SettingsError
 from tests.chats.matrix.conftest import Bot
@@ -86,6 +87,18 @@ async def test_a_reply_that_may_have_been_sent_is_found_even_when_its_key_is_los
     await bot.listen()
 
     assert found == sent == await bot.chat.find(reply_to(question, room, alice.user))
+
+
+async def test_what_a_sync_has_no_room_for_is_read_in_encrypted_rooms_too(bot: Bot, device: Device, room: str):
+    await bot.stop()
+    said = [f"number {number}" for number in range(PAGE + 5)]
+    for text in said:
+        await device.say(room, text)
+    await bot.listen()
+    await bot.kept.have(len(said))
+
+    assert bot.kept.texts == said
+    assert bot.kept.troubles.keys() <= {"keys of room-bot"}
 
 
 async def test_a_post_and_its_edit_are_encrypted(bot: Bot, alice: Person, device: Device, room: str):

@@ -110,6 +110,24 @@ async def test_a_room_that_was_replaced_while_the_bot_was_down_is_followed_at_it
 
 
 @pytest.mark.server
+async def test_where_it_was_put_out_of_the_new_room_the_bot_stays_out_until_it_is_invited(bot: Bot, alice: Person):
+    await bot.listen()
+    old = await entered(bot, alice, **PUBLIC)
+    new = await upgrade(alice, old)
+    await is_in(bot, new)
+    await alice.request("POST", f"rooms/{new}/kick", {"user_id": bot.user})
+    await until(lambda: "invite it" in bot.kept.troubles.get(of(old), ""), "it to be noted")
+    await bot.stop()
+    await bot.listen()
+    await until(lambda: new in bot.chat._states.successors(), "the bot to know")
+    assert bot.user not in await alice.members(new)
+    await alice.invite(new, bot.user)
+    await is_in(bot, new)
+
+    await noted(bot, of(old), None)
+
+
+@pytest.mark.server
 async def test_where_only_the_invited_come_in_an_invitation_is_asked_for_and_taken_from_anybody(
     synapse: Synapse, people: People, alice: Person, bots: Callable[..., Bot]
 ):
