@@ -12,6 +12,9 @@ from hypothesis import HealthCheck, settings
 
 from tests.fakes import FakeChat, FakeClock
 from tests.samples import ENTRY
+from tests.servers.postgresql import cluster, database
+
+__all__ = ["cluster", "database"]
 
 settings.register_profile(
     "echobot",

@@ -17,7 +17,7 @@ SERVER_NAME = r"^[A-Za-z0-9.\-]+(:\d+)?$"
 USER = r"^@[^\s:]+:\S+$"
 ROOM = r"^!\S+$"
 ROOM_OR_ADDRESS = r"^(!\S+|#[^\s:]+:\S+)$"
-STORE = r"^(sqlite|postgresql)(\+\w+)?://.*$"
+STORE = r"^(sqlite(\+\w+)?|postgresql)://.*$"
 REPOSITORY = r"^((https|ssh)://[^\s/]+/\S+|[\w.\-]+@[\w.\-]+:\S+|file:///\S+|(/|\./|\.\./|~/)\S.*)$"
 GIT_BRANCH = r"^\w[\w./\-]*$"
 PORT = r"^([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])$"
@@ -43,5 +43,8 @@ PATTERNS: dict[str, Sentence] = {
     INSIDE: ("is not a folder inside the repository", "write its path from the top, such as knowledge"),
     PORT: ("is not a port", "write a number from 1 to 65535 that no other program uses, such as 8090"),
     IP_ADDRESS: ("is not an address of this machine", "write 127.0.0.1 for itself alone, 0.0.0.0 for all of them"),
-    STORE: ("is not the address of a store", "write it as sqlite:///echobot.db"),
+    STORE: (
+        "is not the address of a store",
+        "write it as sqlite:///echobot.db",
+    ),
 }

@@ -35,7 +35,7 @@ from echobot.content.patterns import (
 )
 from echobot.content.shapes import ByLanguage, Id, LanguageCode, Number, Shape, Text
 
-_SECRET_IN_QUERY = re.compile("[?&][^=&]*(passw|secret|token|key)[^=&]*=", re.IGNORECASE)
+_SECRET_IN_QUERY = re.compile("[?&](?!password_file=|sslkey=)[^=&]*(passw|secret|token|key)[^=&]*=", re.IGNORECASE)
 
 
 def _without_password(url: str) -> str:

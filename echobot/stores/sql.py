@@ -10,7 +10,6 @@ from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
@@ -140,16 +139,8 @@ class SqlStore:
         self._thread.shutdown()
 
     async def _do(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._on_the_thread(
-            partial(self._transaction, lambda connection: work(connection, *args, **kwargs))
-        )
+        transact = self._database.transact
+        return await self._on_the_thread(partial(transact, lambda connection: work(connection, *args, **kwargs)))
 
     async def _on_the_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-
-    def _transaction(self, work: Callable[[Connection], T]) -> T:
-        try:
-            with self._database.engine.begin() as connection:
-                return work(connection)
-        except SQLAlchemyError as error:
-            raise self._database.trouble(error) from error
