@@ -10,35 +10,21 @@ from echobot.core import followup
 from echobot.core.answer import Choices, Found, Meaning, Unknown
 from echobot.core.answering import Answered, Answerer
 from echobot.core.conversation import Conversation
-from echobot.core.gap import Gap, gap_in
+from echobot.core.gap import gap_in
 from echobot.core.knowledge import Language
 from echobot.core.message import AccountName, Address, DeliveryKey, Message, MessageId, Place, Reply, Wish
+from echobot.core.oversight import Erasure, Use
 from echobot.core.reaction import DISLIKED, LIKED, Votes
 from echobot.core.wording import Voice
 from echobot.limits import Allowance, Ruling
-from echobot.ports import Store
+from echobot.ports import Settlement, Store
 from echobot.settings import Settings
 
 _MOST_REASONS = 10  # words
 _USUAL = Settings()
 
 
-@dataclass(frozen=True, slots=True)
-class Handling:
-    """What one message leads to: nothing, or a reply and the conversation after it; a gap when nothing was known.
-
-    A wish is to be kept.
-    """
-
-    replies: tuple[Reply, ...] = ()
-    conversation: Conversation | None = None
-    gap: Gap | None = None
-    wish: Wish | None = None
-    votes: Votes | None = None
-    forgotten: Message | None = None
-
-
-_NOTHING = Handling()
+_NOTHING = Settlement()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +55,7 @@ class Bot:
         self._manners = manners
         self._clock = clock
 
-    async def handle(self, message: Message) -> Handling:
+    async def handle(self, message: Message) -> Settlement:
         """One reply, or none: to others, too late, too often, or to somebody who wants none."""
         now = self._clock()
         if message.address is Address.NOT:
@@ -87,12 +73,12 @@ class Bot:
             return _NOTHING
         return await (self._again if message.revises else self._once)(message, before, now)
 
-    async def _once(self, message: Message, before: Conversation | None, now: datetime) -> Handling:
+    async def _once(self, message: Message, before: Conversation | None, now: datetime) -> Settlement:
         match self._may(message, now):
             case Ruling.SILENT:
                 return _NOTHING
             case Ruling.SAY_SO_ONCE:
-                return Handling((self._said(message, before, Voice.too_many),))
+                return Settlement(replies=[self._said(message, before, Voice.too_many)])
             case _:
                 return self._answer(message, before, now)
 
@@ -100,7 +86,7 @@ class Bot:
         """What was asked while the bot was down counts for the minute in which it was asked."""
         return self._allowance.ask(message.place, message.sender, min(now, message.sent_at))
 
-    async def _wished(self, message: Message, before: Conversation | None, now: datetime) -> Handling | None:
+    async def _wished(self, message: Message, before: Conversation | None, now: datetime) -> Settlement | None:
         """What follows from "stop", "start", "forget me" and "privacy", said wherever and whenever.
 
         None when it is a message like others.
@@ -110,23 +96,23 @@ class Bot:
         silenced = self._manners.may_be_silenced and await self._store.is_silenced(account, person)
         match self._answerer().wanted(message.text):
             case followup.Wanted.SILENCE if self._manners.may_be_silenced and not silenced:
-                say, handling = Voice.stopped, Handling(wish=Wish(account, person, silence=True))
+                say, handling = Voice.stopped, Settlement(wishes=[Wish(account, person, silence=True)])
             case followup.Wanted.ANSWERS if silenced:
-                say, handling = Voice.resumed, Handling(wish=Wish(account, person, silence=False))
+                say, handling = Voice.resumed, Settlement(wishes=[Wish(account, person, silence=False)])
             case followup.Wanted.FORGETTING:
-                say, handling = Voice.forgotten, Handling(forgotten=message)
+                say, handling = Voice.forgotten, Settlement(erasures=[Erasure(account, person, (account, message.id))])
             case followup.Wanted.PRIVACY:
                 say, handling = self._privacy, _NOTHING
             case _:
                 return _NOTHING if silenced else None
         if self._may(message, now) is not Ruling.ALLOW:
             return handling
-        return replace(handling, replies=(self._said(message, before, say),))
+        return replace(handling, replies=[self._said(message, before, say)])
 
     def _privacy(self, voice: Voice) -> str:
         return voice.privacy(self._manners.keep_messages_for, self._manners.keep_gaps_for)
 
-    async def _again(self, message: Message, before: Conversation | None, now: datetime) -> Handling:
+    async def _again(self, message: Message, before: Conversation | None, now: datetime) -> Settlement:
         """An edited question is answered anew, in place of the first answer, when another answer follows from it.
 
         An answer is never taken back for none: what was edited may have been a "2" or a "why?", whose time is over.
@@ -141,12 +127,12 @@ class Bot:
             return _NOTHING
         return handling
 
-    async def _taken_back(self, message: Message) -> Handling:
+    async def _taken_back(self, message: Message) -> Settlement:
         """Nobody has to read the answer to what somebody wishes unasked, however late, and whoever took it away."""
         given = await self._store.meaning(_key(message.place, message.revises or message.id))
-        return Handling((_reply(message, "", Language(""), ""),)) if given else _NOTHING
+        return Settlement(replies=[_reply(message, "", Language(""), "")]) if given else _NOTHING
 
-    async def _reacted(self, message: Message, to: str, now: datetime) -> Handling:
+    async def _reacted(self, message: Message, to: str, now: datetime) -> Settlement:
         """A number picks one of the choices that it was put under, however old they are; a thumb is counted."""
         account = message.place.account
         given = Meaning.read(await self._store.meaning_of(account, to) or "")
@@ -155,21 +141,25 @@ class Bot:
             return _NOTHING
         if self._is_late(message, now) or self._may(message, now) is not Ruling.ALLOW:
             return _NOTHING
-        return self._answer(message, picked, now) if picked else Handling(votes=votes)
+        return self._answer(message, picked, now) if picked else Settlement(votes=[votes] if votes else [])
 
     def _is_late(self, message: Message, now: datetime) -> bool:
         return now - message.sent_at > self._manners.answer_within[message.place.account]
 
     def _answer(
         self, message: Message, before: Conversation | None, now: datetime, hint: Language | None = None
-    ) -> Handling:
+    ) -> Settlement:
         hint = hint or self._hint(message, before)
         answered = self._answerer().answer(message.text, hint, before, today=now.date())
         language = answered.question.language
         gap = gap_in(message.text, language, now) if answered.answer == Unknown() else None
         offers = len(answered.entries) if isinstance(answered.answer, Choices) else 0
-        reply = _reply(message, answered.text, language, str(answered.meaning), offers)
-        return Handling((reply,), _after(message, answered, now, before), gap)
+        return Settlement(
+            replies=[_reply(message, answered.text, language, str(answered.meaning), offers)],
+            conversations=[_after(message, answered, now, before)],
+            gaps=[gap] if gap else [],
+            uses=[] if message.revises else [_use(answered, now)],
+        )
 
     def _said(self, message: Message, before: Conversation | None, say: Callable[[Voice], str]) -> Reply:
         """One of the bot's own sentences as a reply."""
@@ -195,6 +185,11 @@ def _reply(message: Message, text: str, language: Language, meaning: str, offers
 
 def _key(place: Place, message: MessageId) -> DeliveryKey:
     return DeliveryKey(f"{place.account}:{message}")
+
+
+def _use(answered: Answered, now: datetime) -> Use:
+    found = answered.answer.match.entry if isinstance(answered.answer, Found) else ""
+    return Use(now.date(), answered.meaning.outcome, found)
 
 
 def _votes(given: Meaning, sign: str) -> Votes | None:

@@ -17,6 +17,7 @@ import typer
 
 from echobot.cli_announcements import announcements
 from echobot.cli_calendar import calendar
+from echobot.cli_login import login
 from echobot.cli_upkeep import SettingsOption, StoreOption, settings_of, store_of, upkeep
 from echobot.errors import EchobotError
 from echobot.shipped import shipped_folder
@@ -32,7 +33,6 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-login = typer.Typer(help="Let the bot into one of its accounts.", rich_markup_mode=None)
 app.add_typer(login, name="login")
 app.add_typer(announcements, name="announcements")
 app.add_typer(calendar, name="calendar")
@@ -41,12 +41,6 @@ app.add_typer(upkeep)
 KnowledgeOption = Annotated[
     Path | None,
     typer.Option("--knowledge", metavar="DIR", help="The knowledge base; else the one that echobot comes with."),
-]
-AccountsOption = Annotated[
-    Path, typer.Option("--settings", metavar="FILE", help="The settings file that names the account.")
-]
-AccountOption = Annotated[
-    str | None, typer.Option("--account", metavar="NAME", help="Which account, when the settings name several.")
 ]
 LanguageOption = Annotated[
     str | None, typer.Option("--language", metavar="XX", help="Answer in this language; else in the question's own.")
@@ -112,7 +106,7 @@ def chat(
     ] = None,
 ) -> int:
     """Talk with the bot in this terminal."""
-    from echobot.app import converse
+    from echobot.conversing import converse
 
     print("Starting ...", file=sys.stderr)
     converse(knowledge, language, store)
@@ -189,9 +183,11 @@ def run(
     ] = "text",
 ) -> int:
     """Be the bot, in the accounts that the settings name."""
-    from echobot.app import newest_knowledge, rehearse, serve
     from echobot.content.settings_file import load_settings
     from echobot.logs import log_to_stderr
+    from echobot.parts import newest_knowledge
+    from echobot.rehearsing import rehearse
+    from echobot.serving import serve
 
     log_to_stderr(logging.INFO, as_json=log == "json")
     wanted = load_settings(settings)
@@ -248,35 +244,6 @@ def status(
         for line in condition.of_devices(load_settings(settings)):
             print(line)
     return 0 if is_well else 1
-
-
-@login.command("matrix")
-def login_matrix(
-    settings: AccountsOption,
-    account: AccountOption = None,
-) -> int:
-    """Ask for homeserver, user and password, keep the token in the file that the settings name, and sign the device."""
-    from echobot.access import log_in_to_matrix
-    from echobot.content.settings_file import load_settings
-    from echobot.places import KEYS, beside_store
-
-    wanted = load_settings(settings)
-    keys = beside_store(wanted.store, KEYS)
-    print(log_in_to_matrix(wanted.accounts, account, _prompt, _password, keys))
-    return 0
-
-
-@login.command("mastodon")
-def login_mastodon(
-    settings: AccountsOption,
-    account: AccountOption = None,
-) -> int:
-    """Print an address to open, take the code shown there, and keep the token in the file that the settings name."""
-    from echobot.access import log_in_to_mastodon
-    from echobot.content.settings_file import load_settings
-
-    print(log_in_to_mastodon(load_settings(settings).accounts, account, _code))
-    return 0
 
 
 @app.command()
@@ -357,19 +324,6 @@ def _write_lines(file: Path, lines: Iterable[str]) -> None:
         file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     except OSError as error:
         raise EchobotError(f"{file} cannot be written: {error.strerror}") from error
-
-
-def _code(address: str) -> str:
-    print(f"Log in as the bot in a browser, open this address and agree:\n\n  {address}\n")
-    return str(typer.prompt("Code"))
-
-
-def _prompt(text: str, default: str) -> str:
-    return str(typer.prompt(text, default=default))
-
-
-def _password(text: str) -> str:
-    return str(typer.prompt(text, hide_input=True, default="", show_default=False))
 
 
 def _count(errors: int, warnings: int) -> str:

@@ -69,7 +69,7 @@ def _forthcoming(file: Path, at: str | None) -> Forthcoming:
 
 def _knowledge(settings: Settings) -> Knowledge:
     """As it is on this machine; of a repository that is followed, as the bot last took it over."""
-    from echobot.app import newest_knowledge
+    from echobot.parts import newest_knowledge
 
     return newest_knowledge(settings)
 

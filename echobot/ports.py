@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
 from typing import Protocol, TypeAlias
 
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
 from echobot.core.ledger import Ledger, Posting, Slot
-from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Outgoing, Place, Post, Reply, Wish
+from echobot.core.message import (
+    AccountName,
+    Delivery,
+    DeliveryKey,
+    Message,
+    MessageId,
+    Outgoing,
+    Place,
+    Post,
+    Reply,
+    Wish,
+)
+from echobot.core.oversight import Deed, Draft, Erasure, Hush, Use
 from echobot.core.reaction import Votes
 
 Keep: TypeAlias = Callable[[Sequence[Message], str], Awaitable[None]]
@@ -27,7 +39,17 @@ class Settlement:
     gaps: Sequence[Gap] = ()
     wishes: Sequence[Wish] = ()
     votes: Sequence[Votes] = ()
-    forgotten: Sequence[Message] = ()  # what is kept of their senders goes
+    erasures: Sequence[Erasure] = ()
+    uses: Sequence[Use] = ()
+    posts: Sequence[Post] = ()
+    drafts: Sequence[Draft] = ()
+    hushes: Sequence[Hush] = ()
+    deeds: Sequence[Deed] = ()
+
+    @classmethod
+    def together(cls, settlements: Sequence[Settlement]) -> Settlement:
+        """All of them as one."""
+        return cls(*([each for one in settlements for each in getattr(one, field.name)] for field in fields(cls)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +168,10 @@ class Store(Protocol):
         """Messages are dealt with: replies enter the outbox, texts are forgotten, the conversations go on.
 
         What the knowledge lacks is added to the gaps; a text that is among them in that language is counted up.
-        A wish for silence is kept until the same person takes it back; votes are added up by entry. Of who is to be
+        A wish for silence is kept until the same person takes it back; votes and uses are added up. Of who is to be
         forgotten goes all that has their name: conversations, what they said before that is not settled, and replies
-        that are not sent but these ones; what stays is a wish for silence.
+        that are not sent but these ones; what stays is a wish for silence. Posts enter the outbox as replies do, and
+        a draft is put away until then.
         """
 
     async def outbox(self, account: AccountName, now: datetime, limit: int) -> list[Delivery]:
@@ -191,6 +214,24 @@ class Store(Protocol):
     async def troubles(self) -> list[Trouble]:
         """What is wrong now, longest first."""
 
+    async def told(self) -> dict[str, str]:
+        """What those who look after the bot were last told, by what it is about."""
+
+    async def report(self, told: Mapping[str, str | None], posts: Sequence[Post], now: datetime) -> None:
+        """They are told this by these posts; None: there is nothing to be told of it any more."""
+
+    async def draft(self, id_: MessageId) -> Draft | None:
+        """The post that was written in this message, as long as it waits."""
+
+    async def is_hushed(self, account: AccountName, room: str, now: datetime) -> bool:
+        """Whether nobody is answered in this room, because of the room itself or because of all."""
+
+    async def deeds(self, limit: int) -> list[Deed]:
+        """What people had the bot do, the latest first."""
+
+    async def uses(self, since: date) -> list[Use]:
+        """How often each thing was answered since that day, all days together, most often first."""
+
     async def backlog(self) -> list[Backlog]:
         """What waits to be answered or sent, by account; accounts where nothing waits are left out."""
 
@@ -200,8 +241,12 @@ class Store(Protocol):
     async def votes(self) -> list[Votes]:
         """What people thought of each entry that was judged, what helped least first."""
 
-    async def forget(self, ids_before: datetime, conversations_before: datetime, gaps_before: datetime) -> None:
+    async def forget(
+        self, ids_before: datetime, conversations_before: datetime, gaps_before: datetime, deeds_before: datetime
+    ) -> None:
         """Remove the ids of what was settled or sent before then, conversations and gaps that were last met before.
+
+        Drafts go with conversations, and deeds and uses of days before `deeds_before`.
 
         Of more than `MOST_GAPS` gaps the rarest go, too.
         An id that is forgotten may be answered again if its message is ever given once more.

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from traceback import extract_tb
 from typing import Protocol
 
 import structlog
 
-from echobot.core.conversation import Conversation
-from echobot.core.gap import Gap
-from echobot.core.message import Message, Reply, Wish
-from echobot.core.reaction import Votes
+from echobot.core.message import Message
 from echobot.errors import EchobotError
 from echobot.ports import Chat, Settlement, Store
 
@@ -26,25 +24,9 @@ ATTEMPTS = 3
 log = structlog.get_logger()
 
 
-class Handling(Protocol):
-    """What one message leads to."""
-
-    @property
-    def replies(self) -> tuple[Reply, ...]: ...
-    @property
-    def conversation(self) -> Conversation | None: ...
-    @property
-    def gap(self) -> Gap | None: ...
-    @property
-    def wish(self) -> Wish | None: ...
-    @property
-    def votes(self) -> Votes | None: ...
-    @property
-    def forgotten(self) -> Message | None: ...
-
-
 class Handler(Protocol):
-    async def handle(self, message: Message) -> Handling: ...
+    async def handle(self, message: Message) -> Settlement:
+        """What the message leads to."""
 
 
 class Reception:
@@ -92,22 +74,15 @@ class Reception:
                 await self._arrived.wait()
 
     async def _settle(self, messages: Sequence[Message]) -> None:
-        handlings = [handling for message in messages if (handling := await self._handle(message))]
-        settlement = Settlement(
-            messages,
-            replies=[reply for handling in handlings for reply in handling.replies],
-            conversations=[handling.conversation for handling in handlings if handling.conversation],
-            gaps=[handling.gap for handling in handlings if handling.gap],
-            wishes=[handling.wish for handling in handlings if handling.wish],
-            votes=[handling.votes for handling in handlings if handling.votes],
-            forgotten=[handling.forgotten for handling in handlings if handling.forgotten],
-        )
+        led_to = [settlement for message in messages if (settlement := await self._handle(message))]
+        settlement = replace(Settlement.together(led_to), messages=messages)
         await self._store.settle(settlement, self._clock())
         if settlement.replies:
             self._chat.expect(settlement.replies)
+        if settlement.replies or settlement.posts:
             self._replied()
 
-    async def _handle(self, message: Message) -> Handling | None:
+    async def _handle(self, message: Message) -> Settlement | None:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return await self._handler.handle(message)

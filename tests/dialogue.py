@@ -8,7 +8,6 @@ from echobot.bot import Bot, Manners
 from echobot.core.answering import Answerer
 from echobot.core.message import AccountName, Address, Message, MessageId, Place
 from echobot.limits import Allowance
-from echobot.ports import Settlement
 from echobot.settings import Limits
 from echobot.stores.sql import SqlStore
 
@@ -67,11 +66,5 @@ class Dialogue:
         place = message.place
         await self.store.keep(place.account, [message], message.id, self.now)
         handling = await self.bot.handle(message)
-        conversations = [handling.conversation] if handling.conversation else []
-        gaps = [handling.gap] if handling.gap else []
-        wishes = [handling.wish] if handling.wish else []
-        votes = [handling.votes] if handling.votes else []
-        forgotten = [handling.forgotten] if handling.forgotten else []
-        settlement = Settlement([message], handling.replies, conversations, gaps, wishes, votes, forgotten)
-        await self.store.settle(settlement, self.now)
+        await self.store.settle(replace(handling, messages=[message]), self.now)
         return handling

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from echobot.core.conversation import Conversation
-from echobot.core.gap import Gap
 from echobot.core.knowledge import EntryId, Language
 from echobot.core.message import (
     AccountName,
@@ -20,11 +19,9 @@ from echobot.core.message import (
     Outgoing,
     Place,
     Reply,
-    Wish,
 )
-from echobot.core.reaction import Votes
 from echobot.errors import ChatError, ChatRefused, ChatUnavailable
-from echobot.ports import Keep, Store
+from echobot.ports import Keep, Settlement, Store
 
 ACCOUNT = AccountName("room-bot")
 ROOM = Place(ACCOUNT, "!room:example.org")
@@ -182,16 +179,6 @@ def _after(post: Outgoing, change: Outgoing) -> list[Outgoing]:
     return [replace(change, key=post.key)] if change.text else []
 
 
-@dataclass(frozen=True)
-class Echoed:
-    replies: tuple[Reply, ...] = ()
-    conversation: Conversation | None = None
-    gap: Gap | None = None
-    wish: Wish | None = None
-    votes: Votes | None = None
-    forgotten: Message | None = None
-
-
 class EchoBot:
     """Repeats what was said, and how often this person was answered here before; some words upset it."""
 
@@ -200,7 +187,7 @@ class EchoBot:
         self._upset_by = frozenset(upset_by)
         self._upset_times = upset_times
 
-    async def handle(self, message: Message) -> Echoed:
+    async def handle(self, message: Message) -> Settlement:
         if message.text in self._upset_by and self._upset_times:
             self._upset_times -= 1
             raise KeyError(message.text)
@@ -209,4 +196,5 @@ class EchoBot:
         text = f"{message.text} ({len(offered)})"
         key = DeliveryKey(f"{message.place.account}:{message.id}")
         said = Conversation(message.place, message.sender, message.sent_at, Language("en"), offered)
-        return Echoed((Reply(key, message.place, message.id, message.sender, text, "en"),), said)
+        replied = Reply(key, message.place, message.id, message.sender, text, "en")
+        return Settlement(replies=[replied], conversations=[said])

@@ -3,9 +3,9 @@ from datetime import timedelta
 
 import pytest
 
-from echobot.bot import Handling
 from echobot.core.message import Address
 from echobot.core.reaction import Votes
+from echobot.ports import Settlement
 from echobot.settings import Limits
 from tests.dialogue import Dialogue
 from tests.samples import HR, knowledge
@@ -381,11 +381,11 @@ async def test_numbers_mean_nothing_under_an_answer(dialogue, sign):
     answer = await dialogue.handle("what is the fediverse?")
 
     assert answer.replies[0].offers == 0
-    assert await dialogue.react(answer, sign) == Handling()
+    assert await dialogue.react(answer, sign) == Settlement()
 
 
 async def test_a_number_that_is_not_among_the_choices_means_nothing(dialogue):
-    assert await dialogue.react(await dialogue.handle("google drive"), "3") == Handling()
+    assert await dialogue.react(await dialogue.handle("google drive"), "3") == Settlement()
 
 
 async def test_thumbs_are_counted_for_the_entry_that_was_given(dialogue):

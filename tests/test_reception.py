@@ -51,7 +51,7 @@ class KnowsNothing(EchoBot):
     """What it echoes is a gap as well."""
 
     async def handle(self, message):
-        return replace(await super().handle(message), gap=gap_in(message.text, Language("en"), NOON))
+        return replace(await super().handle(message), gaps=[gap_in(message.text, Language("en"), NOON)])
 
 
 async def test_what_the_knowledge_lacks_is_noted_once_with_its_message(chat, store):

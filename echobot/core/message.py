@@ -49,6 +49,10 @@ class Message:
     language: str | None = None  # what the sender's program says it is in, which is often wrong
     revises: MessageId | None = None  # the message that this is a later form of: its sender edited it
     reacts_to: str | None = None  # what the server calls the bot's own words that this sign was put under
+    quoted: str = ""  # what those words answered, when the sign asks that somebody reads it
+    link: str = ""  # where to read it, then
+    power: int = 0  # the sender's level in the room when this was read, where a network has such a thing
+    known_as: str = ""  # what the settings call the room, where they say something about it
 
     @property
     def takes_back(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, fields
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Row
@@ -25,6 +26,7 @@ from echobot.core.message import (
     Reply,
     Wording,
 )
+from echobot.core.oversight import Deed, Draft
 from echobot.core.reaction import Votes
 from echobot.ports import Trouble
 
@@ -42,6 +44,10 @@ def message_row(message: Message) -> dict[str, Any]:
         "language": message.language,
         "revises": message.revises,
         "reacts_to": message.reacts_to,
+        "quoted": message.quoted,
+        "link": message.link,
+        "power": message.power,
+        "known_as": message.known_as,
     }
 
 
@@ -57,6 +63,10 @@ def message_from(row: Row[Any]) -> Message:
         language=row.language,
         revises=MessageId(row.revises) if row.revises is not None else None,
         reacts_to=row.reacts_to,
+        quoted=row.quoted or "",
+        link=row.link or "",
+        power=row.power,
+        known_as=row.known_as or "",
     )
 
 
@@ -97,7 +107,7 @@ def delivery_from(row: Row[Any]) -> Delivery:
     return Delivery(outgoing, row.first_tried_at, row.tries)
 
 
-def _post_from(row: Row[Any]) -> Post:
+def _post_from(row: Row[Any] | SimpleNamespace) -> Post:
     written = dict(row.post)
     return Post(
         key=DeliveryKey(row.key),
@@ -171,6 +181,23 @@ def votes_row(votes: Votes) -> dict[str, Any]:
 
 def votes_from(row: Row[Any]) -> Votes:
     return Votes(EntryId(row.entry), row.liked, row.disliked)
+
+
+def draft_row(draft: Draft) -> dict[str, Any]:
+    return {"id": draft.id, "post": post_row(draft.post), "at": draft.at}
+
+
+def draft_from(row: Row[Any]) -> Draft:
+    return Draft(MessageId(row.id), _post_from(SimpleNamespace(**row.post, followed=None, instead_of=None)), row.at)
+
+
+def deed_row(deed: Deed) -> dict[str, Any]:
+    account, room = deed.place.account, deed.place.room
+    return {"at": deed.at, "account": account, "room": room, "person": deed.person, "said": deed.said}
+
+
+def deed_from(row: Row[Any]) -> Deed:
+    return Deed(row.at, Place(AccountName(row.account), row.room), row.person, row.said)
 
 
 def slot_row(slot: Slot) -> dict[str, Any]:

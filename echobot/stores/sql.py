@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -14,10 +14,11 @@ from sqlalchemy import Connection
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
 from echobot.core.ledger import Ledger
-from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, Place
+from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, MessageId, Place, Post
+from echobot.core.oversight import Deed, Draft, Use
 from echobot.core.reaction import Votes
 from echobot.ports import Backlog, Filled, Revision, Settlement, Trouble
-from echobot.stores import announcing, transactions
+from echobot.stores import announcing, oversight, transactions
 from echobot.stores.database import Database
 from echobot.stores.opening import open_beside, open_copy, open_database, open_to_read
 
@@ -62,7 +63,7 @@ class SqlStore:
         return await self._do(transactions.waiting, account, limit)
 
     async def settle(self, settlement: Settlement, now: datetime) -> None:
-        await self._do(transactions.settle, settlement, now)
+        await self._do(_settle, settlement, now)
 
     async def outbox(self, account: AccountName, now: datetime, limit: int) -> list[Delivery]:
         return await self._do(transactions.due, account, now, limit)
@@ -106,8 +107,28 @@ class SqlStore:
     async def votes(self) -> list[Votes]:
         return await self._do(transactions.votes)
 
-    async def forget(self, ids_before: datetime, conversations_before: datetime, gaps_before: datetime) -> None:
-        await self._do(transactions.forget, ids_before, conversations_before, gaps_before)
+    async def told(self) -> dict[str, str]:
+        return await self._do(oversight.told)
+
+    async def report(self, told: Mapping[str, str | None], posts: Sequence[Post], now: datetime) -> None:
+        await self._do(oversight.report, told, posts, now)
+
+    async def draft(self, id_: MessageId) -> Draft | None:
+        return await self._do(oversight.draft, id_)
+
+    async def is_hushed(self, account: AccountName, room: str, now: datetime) -> bool:
+        return await self._do(oversight.is_hushed, account, room, now)
+
+    async def deeds(self, limit: int) -> list[Deed]:
+        return await self._do(oversight.deeds, limit)
+
+    async def uses(self, since: date) -> list[Use]:
+        return await self._do(transactions.uses, since)
+
+    async def forget(
+        self, ids_before: datetime, conversations_before: datetime, gaps_before: datetime, deeds_before: datetime
+    ) -> None:
+        await self._do(_forget, ids_before, conversations_before, gaps_before, deeds_before)
         await self._on_the_thread(self._database.empty_the_log)
 
     async def ledger(self) -> Ledger:
@@ -144,3 +165,19 @@ class SqlStore:
 
     async def _on_the_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def _settle(connection: Connection, settlement: Settlement, now: datetime) -> None:
+    transactions.settle(connection, settlement, now)
+    oversight.carry_out(connection, settlement, now)
+
+
+def _forget(
+    connection: Connection,
+    ids_before: datetime,
+    conversations_before: datetime,
+    gaps_before: datetime,
+    deeds_before: datetime,
+) -> None:
+    transactions.forget(connection, ids_before, conversations_before, gaps_before)
+    oversight.forget(connection, conversations_before, deeds_before)

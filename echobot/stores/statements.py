@@ -21,6 +21,7 @@ from echobot.stores.tables import (
     restored,
     silenced,
     troubles,
+    uses,
     votes,
 )
 
@@ -91,7 +92,7 @@ DUE = (
 _wished = inbox.alias("wished")
 _wished_at = (
     select(_wished.c.seq)
-    .where(_wished.c.account == bindparam("its_account"), _wished.c.id == bindparam("its_id"))
+    .where(_wished.c.account == bindparam("wished_account"), _wished.c.id == bindparam("wished_id"))
     .scalar_subquery()
 )
 FORGET_WAITING = (
@@ -173,6 +174,14 @@ FORGET_RAREST_GAPS = delete(gaps).where(tuple_(gaps.c.text, gaps.c.language).in_
 
 VOTES = select(votes).order_by(votes.c.disliked.desc(), votes.c.liked, votes.c.entry)
 
+_times = func.sum(uses.c.times).label("times")
+USES = (
+    select(uses.c.outcome, uses.c.entry, _times)
+    .where(uses.c.day >= bindparam("since"))
+    .group_by(uses.c.outcome, uses.c.entry)
+    .order_by(_times.desc(), uses.c.outcome, uses.c.entry)
+)
+
 
 @cache
 def insert_new(dialect: str, table: Table) -> Any:
@@ -201,6 +210,13 @@ def count_votes(dialect: str) -> Any:
     insert = _insert(dialect, votes)
     more = {name: votes.c[name] + insert.excluded[name] for name in ("liked", "disliked")}
     return insert.on_conflict_do_update(index_elements=list(votes.primary_key), set_=more)
+
+
+@cache
+def count_uses(dialect: str) -> Any:
+    insert = _insert(dialect, uses)
+    more = {"times": uses.c.times + insert.excluded.times}
+    return insert.on_conflict_do_update(index_elements=list(uses.primary_key), set_=more)
 
 
 def _insert(dialect: str, table: Table) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     Column,
+    Date,
     DateTime,
     Dialect,
     Index,
@@ -19,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 6
+VERSION = 8
 """Goes up with every change of the form: `upgrading` says how; a newer form than this is refused."""
 
 
@@ -79,6 +80,10 @@ inbox = Table(
     Column("language", Words),
     Column("revises", Words),
     Column("reacts_to", Words),
+    Column("quoted", Words),
+    Column("link", Words),
+    Column("power", Integer, nullable=False, server_default="0"),
+    Column("known_as", Words),
     UniqueConstraint("account", "id"),
     Index("inbox_by_state", "account", "settled_at", "seq"),
 )
@@ -144,6 +149,15 @@ votes = Table(
     Column("disliked", Integer, nullable=False),
 )
 
+uses = Table(
+    "uses",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("outcome", Words, primary_key=True),
+    Column("entry", Words, primary_key=True),  # nothing says who asked, or where
+    Column("times", Integer, nullable=False),
+)
+
 silenced = Table(
     "silenced",
     metadata,
@@ -190,6 +204,40 @@ withdrawals = Table(
     Column("announcement", Words, primary_key=True),  # to be taken away wherever it was posted
 )
 
+hushes = Table(
+    "hushes",
+    metadata,
+    Column("account", Words, primary_key=True),  # "" together with the room: everywhere
+    Column("room", Words, primary_key=True),
+    Column("until", Moment),  # stays empty until somebody lifts it
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("post", JSON, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+deeds = Table(
+    "deeds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("account", Words, nullable=False),
+    Column("room", Words, nullable=False),
+    Column("person", Words, nullable=False),
+    Column("said", Words, nullable=False),
+)
+
+told = Table(
+    "told",
+    metadata,
+    Column("about", Words, primary_key=True),
+    Column("text", Words, nullable=False),  # what those who look after the bot were last told of it
+)
+
 restored = Table(
     "restored",
     metadata,
@@ -206,8 +254,22 @@ troubles = Table(
 )
 
 NO_LONGER_WAITING: dict[str, Any] = dict.fromkeys(
-    ("room", "thread", "sender", "text", "sent_at", "address", "envelope", "language", "revises", "reacts_to")
-)
+    (
+        "room",
+        "thread",
+        "sender",
+        "text",
+        "sent_at",
+        "address",
+        "envelope",
+        "language",
+        "revises",
+        "reacts_to",
+        "quoted",
+        "link",
+        "known_as",
+    )
+) | {"power": 0}
 """What is forgotten of a message once it is settled; its id stays, so that it is never answered twice."""
 
 NO_LONGER_SENDING: dict[str, Any] = dict.fromkeys(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, Table
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
 from echobot.core.message import AccountName, Delivery, DeliveryKey, Message, MessageId, Place, Reply, Wish
+from echobot.core.oversight import Erasure, Use
 from echobot.core.reaction import Votes
 from echobot.ports import MOST_GAPS, Backlog, Settlement, Trouble
 from echobot.stores import rows, statements, tables
@@ -53,15 +55,18 @@ def settle(connection: Connection, settlement: Settlement, now: datetime) -> Non
         connection.execute(statements.count_gaps(connection.dialect.name), lacking)
     if counted := [rows.votes_row(votes) for votes in settlement.votes]:
         connection.execute(statements.count_votes(connection.dialect.name), counted)
+    if answered := [asdict(use) for use in settlement.uses]:
+        connection.execute(statements.count_uses(connection.dialect.name), answered)
     _follow(connection, settlement.wishes)
-    for message in settlement.forgotten:
-        _forget_sender(connection, message, settlement.replies, now)
+    for erasure in settlement.erasures:
+        _forget_person(connection, erasure, settlement.replies, now)
 
 
-def _forget_sender(connection: Connection, message: Message, replies: Sequence[Reply], now: datetime) -> None:
+def _forget_person(connection: Connection, erasure: Erasure, replies: Sequence[Reply], now: datetime) -> None:
     """Keys and ids stay, without anybody's name: what is forgotten is neither answered again nor sent twice."""
-    whose = {"its_account": message.place.account, "its_person": message.sender}
-    connection.execute(statements.FORGET_WAITING, {**whose, "its_id": message.id, "now": now})
+    whose = {"its_account": erasure.account, "its_person": erasure.person}
+    by = dict(zip(("wished_account", "wished_id"), erasure.wished, strict=True))
+    connection.execute(statements.FORGET_WAITING, {**whose, **by, "now": now})
     connection.execute(statements.FORGET_UNSENT, {**whose, "but": [reply.key for reply in replies], "now": now})
     connection.execute(statements.FORGET_TALKS, whose)
 
@@ -159,6 +164,11 @@ def gaps(connection: Connection) -> list[Gap]:
 
 def votes(connection: Connection) -> list[Votes]:
     return [rows.votes_from(row) for row in connection.execute(statements.VOTES)]
+
+
+def uses(connection: Connection, since: date) -> list[Use]:
+    found = connection.execute(statements.USES, {"since": since})
+    return [Use(since, row.outcome, row.entry, row.times) for row in found]
 
 
 def forget(connection: Connection, ids_before: datetime, conversations_before: datetime, gaps_before: datetime) -> None:

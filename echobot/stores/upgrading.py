@@ -72,5 +72,31 @@ def _from_5(connection: Connection) -> None:
     )
 
 
-_STEPS = {1: _from_1, 2: _from_2, 3: _from_3, 4: _from_4, 5: _from_5}
+def _from_6(connection: Connection) -> None:
+    connection.exec_driver_sql("ALTER TABLE inbox ADD COLUMN power INTEGER NOT NULL DEFAULT '0'")
+    connection.exec_driver_sql("ALTER TABLE inbox ADD COLUMN known_as TEXT")
+
+
+def _from_7(connection: Connection) -> None:
+    for name in ("quoted", "link"):
+        connection.exec_driver_sql(f"ALTER TABLE inbox ADD COLUMN {name} TEXT")
+    connection.exec_driver_sql(
+        "CREATE TABLE uses (day DATE NOT NULL, outcome TEXT NOT NULL, entry TEXT NOT NULL, times INTEGER NOT NULL,"
+        " PRIMARY KEY (day, outcome, entry))"
+    )
+    connection.exec_driver_sql(
+        "CREATE TABLE hushes (account TEXT NOT NULL, room TEXT NOT NULL, until DATETIME, PRIMARY KEY (account, room))"
+    )
+    connection.exec_driver_sql(
+        "CREATE TABLE drafts (id TEXT NOT NULL, post JSON NOT NULL, at DATETIME NOT NULL, PRIMARY KEY (id))"
+    )
+    connection.exec_driver_sql(
+        "CREATE TABLE deeds (id INTEGER NOT NULL, at DATETIME NOT NULL, account TEXT NOT NULL, room TEXT NOT NULL,"
+        " person TEXT NOT NULL, said TEXT NOT NULL, PRIMARY KEY (id))"
+    )
+    connection.exec_driver_sql("CREATE INDEX ix_deeds_at ON deeds (at)")
+    connection.exec_driver_sql("CREATE TABLE told (about TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (about))")
+
+
+_STEPS = {1: _from_1, 2: _from_2, 3: _from_3, 4: _from_4, 5: _from_5, 6: _from_6, 7: _from_7}
 """What leads from each form to the next one."""

@@ -464,7 +464,7 @@ async def test_a_destination_that_the_settings_do_not_name_is_told_until_it_is_m
 async def test_a_post_can_be_changed_long_after_other_ids_are_forgotten(office):
     await announced(office)
     office.clock.now += timedelta(days=50)
-    await office.store.forget(office.clock.now, office.clock.now, office.clock.now)
+    await office.store.forget(office.clock.now, office.clock.now, office.clock.now, office.clock.now)
     await office.store.forget_slots(office.clock.now)
     await announced(office, place="Split")
 
@@ -475,7 +475,7 @@ async def test_what_nobody_needs_any_more_is_forgotten(office):
     await announced(office)
     later = START + timedelta(days=70)
     await office.store.forget_slots(later)
-    await office.store.forget(later, later, later)
+    await office.store.forget(later, later, later, later)
     book = await office.store.ledger()
 
     assert (book.slots, book.postings) == ({}, {})

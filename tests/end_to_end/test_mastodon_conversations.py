@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from echobot.app import account_of
 from echobot.bot import Bot as Answering
 from echobot.bot import Manners
 from echobot.core.answering import Answerer
 from echobot.limits import Allowance
+from echobot.running import account_of
 from echobot.settings import Limits, MastodonAccount
 from echobot.stores.sql import SqlStore
 from tests.chats.mastodon.conftest import MONTH, Bot, Clock

@@ -10,6 +10,7 @@ import pytest
 from echobot.core.gap import Gap
 from echobot.core.knowledge import EntryId, Language
 from echobot.core.message import AccountName, Place, Wish
+from echobot.core.oversight import Erasure
 from echobot.core.reaction import Votes
 from echobot.errors import StoreError
 from echobot.ports import MOST_GAPS, Backlog, Settlement, Trouble
@@ -43,6 +44,10 @@ async def _queue(store, *replies, now=NOON):
 
 def gap(text="is it down?", count=1, language="en", at=NOON):
     return Gap(text, Language(language), count, at)
+
+
+def erasure(wish):
+    return Erasure(wish.place.account, wish.sender, (wish.place.account, wish.id))
 
 
 async def _texts(store, now=NOON, account=ACCOUNT):
@@ -315,7 +320,7 @@ async def test_postponing_what_was_sent_does_not_send_it_again(store):
 async def test_what_still_waits_is_never_forgotten(store):
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
     await _queue(store, reply(2))
-    await store.forget(*[NOON + timedelta(days=400)] * 3)
+    await store.forget(*[NOON + timedelta(days=400)] * 4)
 
     assert await store.waiting(ACCOUNT, 10) == [message(1)]
     assert await _texts(store) == ["A video site."]
@@ -325,11 +330,11 @@ async def test_what_still_waits_is_never_forgotten(store):
 async def test_ids_are_known_until_they_are_forgotten(store):
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
     await store.settle(Settlement([message(1)]), NOON + MINUTE)
-    await store.forget(NOON + MINUTE, NOON + MINUTE, NOON)
+    await store.forget(NOON + MINUTE, NOON + MINUTE, NOON, NOON)
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
     assert await store.waiting(ACCOUNT, 10) == []
 
-    await store.forget(NOON + 2 * MINUTE, NOON + 2 * MINUTE, NOON)
+    await store.forget(NOON + 2 * MINUTE, NOON + 2 * MINUTE, NOON, NOON)
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
     assert await store.waiting(ACCOUNT, 10) == [message(1)]
 
@@ -337,7 +342,7 @@ async def test_ids_are_known_until_they_are_forgotten(store):
 async def test_an_old_conversation_is_forgotten_and_a_younger_one_is_not(store):
     old, young = conversation("@ana:example.org"), conversation("@ivo:example.org", ROOM, NOON + MINUTE)
     await store.settle(Settlement(conversations=[old, young]), NOON)
-    await store.forget(NOON + MINUTE, NOON + MINUTE, NOON)
+    await store.forget(NOON + MINUTE, NOON + MINUTE, NOON, NOON)
 
     assert await store.conversation(ROOM, old.person) is None
     assert await store.conversation(ROOM, young.person) == young
@@ -346,7 +351,7 @@ async def test_an_old_conversation_is_forgotten_and_a_younger_one_is_not(store):
 async def test_conversations_can_be_forgotten_before_ids_are(store):
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
     await store.settle(Settlement([message(1)], conversations=[conversation()]), NOON)
-    await store.forget(NOON - MINUTE, NOON + MINUTE, NOON)
+    await store.forget(NOON - MINUTE, NOON + MINUTE, NOON, NOON)
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
 
     assert await store.waiting(ACCOUNT, 10) == []
@@ -355,7 +360,7 @@ async def test_conversations_can_be_forgotten_before_ids_are(store):
 
 async def test_a_gap_that_was_not_met_for_long_is_forgotten_and_a_younger_one_is_not(store):
     await store.settle(Settlement(gaps=[gap("old", 9), gap("young", at=NOON + MINUTE)]), NOON)
-    await store.forget(NOON, NOON, NOON + MINUTE)
+    await store.forget(NOON, NOON, NOON + MINUTE, NOON + MINUTE)
 
     assert await store.gaps() == [gap("young", at=NOON + MINUTE)]
 
@@ -363,7 +368,7 @@ async def test_a_gap_that_was_not_met_for_long_is_forgotten_and_a_younger_one_is
 async def test_nonsense_of_weeks_does_not_fill_the_store(store):
     await store.settle(Settlement(gaps=[gap(f"nonsense {number}") for number in range(MOST_GAPS + 10)]), NOON)
     await store.settle(Settlement(gaps=[gap("often", 2)]), NOON)
-    await store.forget(NOON, NOON, NOON)
+    await store.forget(NOON, NOON, NOON, NOON)
 
     kept = await store.gaps()
     assert (len(kept), kept[0].text) == (MOST_GAPS, "often")
@@ -439,6 +444,13 @@ async def test_signs_and_the_number_of_choices_come_back(store):
     assert [delivery.outgoing.offers for delivery in await store.outbox(ACCOUNT, NOON, 10)] == [3]
 
 
+async def test_who_may_what_in_which_room_comes_back(store):
+    mighty = replace(message(1), power=1000, known_as="#help:example.org")
+    await store.keep(ACCOUNT, [mighty, message(2)], "c1", NOON)
+
+    assert await store.waiting(ACCOUNT, 10) == [mighty, message(2)]
+
+
 async def test_votes_are_added_up_by_entry_and_what_helped_least_is_first(store):
     liked, disliked = Votes(EntryId("peertube"), liked=1), Votes(EntryId("signal"), disliked=1)
     assert await store.votes() == []
@@ -471,7 +483,7 @@ async def test_who_wants_silence_has_it_on_that_account_until_they_take_it_back(
     ana, other = "@ana:example.org", AccountName("other-bot")
     wish = Wish(ACCOUNT, ana, silence=True)
     await store.settle(Settlement(wishes=[wish, wish]), NOON)
-    await store.forget(*[NOON + timedelta(days=4000)] * 3)
+    await store.forget(*[NOON + timedelta(days=4000)] * 4)
 
     assert await store.is_silenced(ACCOUNT, ana)
     assert not await store.is_silenced(other, ana)
@@ -488,7 +500,7 @@ async def test_of_who_is_forgotten_everything_goes_but_what_they_say_later_and_a
     first = replace(reply(7, "an old answer"), meaning="found peertube")
     await store.settle(Settlement(replies=[first], conversations=[conversation()]), NOON)
     await store.settle(Settlement(wishes=[Wish(ACCOUNT, ana, silence=True)]), NOON)
-    await store.settle(Settlement([wish], [reply(2, "Forgotten.")], forgotten=[wish]), NOON)
+    await store.settle(Settlement([wish], [reply(2, "Forgotten.")], erasures=[erasure(wish)]), NOON)
 
     assert await store.waiting(ACCOUNT, 10) == [later]
     assert await _texts(store) == ["Forgotten."]
@@ -502,7 +514,7 @@ async def test_forgetting_somebody_forgets_nobody_else_and_on_no_other_account(s
     talks = [conversation("@ivo:example.org"), conversation(place=other)]
     await store.keep(ACCOUNT, [message(4, sender="@ivo:example.org"), message(1)], "c1", NOON)
     await store.settle(Settlement(replies=[ivo, elsewhere], conversations=talks), NOON)
-    await store.settle(Settlement([message(1)], forgotten=[message(1)]), NOON)
+    await store.settle(Settlement([message(1)], erasures=[erasure(message(1))]), NOON)
 
     assert [waiting.id for waiting in await store.waiting(ACCOUNT, 10)] == ["$m4"]
     assert (await _texts(store), await _texts(store, account=other.account)) == (["Ivo's"], ["Elsewhere"])
@@ -512,7 +524,7 @@ async def test_forgetting_somebody_forgets_nobody_else_and_on_no_other_account(s
 async def test_what_was_forgotten_is_neither_answered_again_nor_sent(store):
     await store.keep(ACCOUNT, [message(1), message(2)], "c1", NOON)
     await _queue(store, reply(7))
-    await store.settle(Settlement([message(2)], forgotten=[message(2)]), NOON)
+    await store.settle(Settlement([message(2)], erasures=[erasure(message(2))]), NOON)
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
     await _queue(store, reply(7))
 
@@ -526,8 +538,8 @@ async def test_no_trace_of_who_is_forgotten_is_left_in_the_file(tmp_path):
     await store.keep(ACCOUNT, [message(1, "a secret"), message(2, "forget me")], "c1", NOON)
     await _queue(store, reply(7, "an answer"))
     await store.settle(Settlement(conversations=[conversation()]), NOON)
-    await store.settle(Settlement([message(2)], forgotten=[message(2)]), NOON)
-    await store.forget(NOON, NOON, NOON)
+    await store.settle(Settlement([message(2)], erasures=[erasure(message(2))]), NOON)
+    await store.forget(NOON, NOON, NOON, NOON)
     await store.close()
 
     kept = path.read_bytes()

@@ -125,7 +125,7 @@ async def test_what_the_server_calls_a_post_is_known_as_long_as_it_may_be_change
     await store.sent(KEY, "$one", NOON)
     if not is_posted:
         await store.forget_slots(LATER + timedelta(seconds=1))
-    await store.forget(LATER, LATER, LATER)
+    await store.forget(LATER, LATER, LATER, LATER)
     await store.fill(filled(OTHER, posting=None, post=Post(DeliveryKey("e"), ROOM, POST.wordings, revises=KEY)), LATER)
 
     assert [post.instead_of for post in await outgoing(store, LATER)] == (["$one"] if is_posted else [None])

@@ -155,11 +155,11 @@ async def test_a_truncated_database_is_refused(path):
 async def test_a_newer_echobots_database_is_refused(path):
     await filled(path)
     with closing(sqlite3.connect(path)) as newer:
-        newer.execute("UPDATE echobot SET version = 7")
+        newer.execute("UPDATE echobot SET version = 9")
         newer.commit()
 
     assert refused(path) == (
-        f"The store {path} was written by a newer echobot (form 7, not 6); "
+        f"The store {path} was written by a newer echobot (form 9, not 8); "
         "install that version again, or restore the backup from before it."
     )
 
@@ -246,7 +246,7 @@ async def test_what_people_wrote_is_in_no_file_once_it_is_answered_and_tidied(pa
     await store.settle(Settlement(asked), NOON)
     for each in answered:
         await store.sent(each.key, "$r", NOON)
-    await store.forget(NOON, NOON, NOON)
+    await store.forget(NOON, NOON, NOON, NOON)
     written = b"".join(file.read_bytes() for file in path.parent.iterdir())
     assert b"Perkovac" not in written
     assert b"@perkovac" not in written

@@ -62,6 +62,20 @@ CREATE TABLE restored (id INTEGER NOT NULL, at DATETIME NOT NULL, PRIMARY KEY (i
 UPDATE echobot SET version = 5;
 """
 FORM_5 = FORM_4 + RESTORED
+SIGNS = """
+ALTER TABLE inbox ADD COLUMN reacts_to TEXT;
+ALTER TABLE outbox ADD COLUMN offers INTEGER;
+CREATE INDEX outbox_by_remote_id ON outbox (remote_id);
+CREATE TABLE votes (entry TEXT NOT NULL, liked INTEGER NOT NULL, disliked INTEGER NOT NULL, PRIMARY KEY (entry));
+UPDATE echobot SET version = 6;
+"""
+FORM_6 = FORM_5 + SIGNS
+LEVELS = """
+ALTER TABLE inbox ADD COLUMN power INTEGER NOT NULL DEFAULT '0';
+ALTER TABLE inbox ADD COLUMN known_as TEXT;
+UPDATE echobot SET version = 7;
+"""
+FORM_7 = FORM_6 + LEVELS
 
 
 FORMS = {
@@ -71,6 +85,8 @@ FORMS = {
     "form 3": FORM_3,
     "form 4": FORM_4,
     "form 5": FORM_5,
+    "form 6": FORM_6,
+    "form 7": FORM_7,
 }
 
 
@@ -121,8 +137,8 @@ async def test_an_older_store_keeps_what_was_in_it(old):
 
 async def test_an_upgrade_that_fails_leaves_the_store_as_it_was(old, monkeypatch):
     before = shape(old)
-    step = upgrading._STEPS[5]
-    monkeypatch.setitem(upgrading._STEPS, 5, lambda connection: (step(connection), step(connection)))
+    step = upgrading._STEPS[7]
+    monkeypatch.setitem(upgrading._STEPS, 7, lambda connection: (step(connection), step(connection)))
     with pytest.raises(StoreError):
         SqlStore.open(f"sqlite:///{old}")
 

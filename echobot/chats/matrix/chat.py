@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from echobot.chats.matrix.reading import Called, Event, is_own_join, read, since
 from echobot.chats.matrix.replying import Replying
 from echobot.chats.matrix.rhythm import USUAL, Rhythm
 from echobot.chats.matrix.secrecy import Secrecy
+from echobot.chats.matrix.state import States
 from echobot.chats.matrix.sync import Gaps, Sync
 from echobot.chats.patience import patiently
 from echobot.core.message import AccountName, Message, Outgoing, Post, Reply
@@ -54,6 +56,7 @@ class MatrixChat:
         self._rhythm = rhythm
         self._client = connect(settings.homeserver, settings.user, token)
         self._sync = Sync(self._client, rhythm)
+        self._states = States()
         self._gaps = Gaps(self._client)
         self._lookback = Lookback(self._client)
         self._afterwards = Afterwards(self._client, account)
@@ -121,6 +124,7 @@ class MatrixChat:
     def _note(self, batch: SyncResponse, door: Door) -> None:
         """What a sync says besides messages: that the homeserver is well, who invites, what was left."""
         self.last_contact_at = self._clock()
+        self._states.note(batch)
         for room, invitation in batch.rooms.invite.items():
             if inviter := inviter_of(invitation, self._client.user_id):
                 door.answer(room, inviter)
@@ -152,7 +156,8 @@ class MatrixChat:
 
     async def _message(self, event: Event, called: Called, room: str, *, alone: bool) -> Message | None:
         said = read(event, called, self.account, room, alone=alone)
-        return said or await self._afterwards.read(event, called, room, alone=alone)
+        said = said or await self._afterwards.read(event, called, room, alone=alone)
+        return replace(said, power=self._states.of(room).power(said.sender)) if said else None
 
     def _called(self, room: str) -> Called:
         member = self._client.rooms[room].users.get(self._client.user_id)

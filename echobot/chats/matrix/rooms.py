@@ -8,12 +8,12 @@ from typing import Any
 from nio import AsyncClient, MessageDirection
 
 from echobot.chats.matrix.homeserver import ask
-from echobot.chats.matrix.reading import Event
+from echobot.chats.matrix.reading import Event, mapping
+from echobot.chats.matrix.state import is_creator, level
 from echobot.errors import ChatRefused, LoginRefused
 
 _HINT = "see `room` under `destinations` in the settings"
 _TO_CALL_EVERYBODY = 50  # the power level that the specification gives to those who may, where a room does not
-_WITH_LISTED_CREATORS = {str(version) for version in range(1, 12)}
 
 
 class Rooms:
@@ -67,23 +67,6 @@ class Rooms:
 
 def may_call_everybody(levels: Mapping[str, Any], user: str) -> bool:
     """Read from the content of `m.room.power_levels`, which may be anything."""
-    own = _mapping(levels.get("users")).get(user, levels.get("users_default"))
-    needed = _mapping(levels.get("notifications")).get("room")
-    return _level(own, 0) >= _level(needed, _TO_CALL_EVERYBODY)
-
-
-def is_creator(creation: Event, user: str) -> bool:
-    """Since the twelfth version of rooms, those who made one may do everything and stand in no list of levels."""
-    content = _mapping(creation.get("content"))
-    if content.get("room_version", "1") in _WITH_LISTED_CREATORS:
-        return False
-    others = content.get("additional_creators")
-    return user in {creation.get("sender"), *(others if isinstance(others, list) else ())}
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _level(value: Any, usual: int) -> int:
-    return value if isinstance(value, int) else usual
+    own = mapping(levels.get("users")).get(user, levels.get("users_default"))
+    needed = mapping(levels.get("notifications")).get("room")
+    return level(own, 0) >= level(needed, _TO_CALL_EVERYBODY)

@@ -27,8 +27,9 @@ MOST_TRIES = 5  # at a gap, while syncs go well: one damaged room must not silen
 
 NOTHING = {"not_types": ["*"]}
 SAID = ["m.room.message", "m.room.encrypted", "m.room.redaction", "m.reaction"]
-TOLD = {"types": [*SAID, "m.room.encryption", "m.room.member"]}
-STATE = {"types": ["m.room.encryption", "m.room.member"], "lazy_load_members": True, "include_redundant_members": True}
+HELD = ["m.room.encryption", "m.room.member", "m.room.create", "m.room.power_levels", "m.room.tombstone"]
+TOLD = {"types": [*SAID, *HELD]}
+STATE = {"types": HELD, "lazy_load_members": True, "include_redundant_members": True}
 
 
 def sync_filter(limit: int) -> dict[str, Any]:

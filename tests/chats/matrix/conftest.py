@@ -46,7 +46,7 @@ class Bot:
         self.chat = self._chat()
 
     async def listen(self) -> None:
-        """Start, or go on where it stopped, and wait until the first sync is done, and kept if there was none before."""
+        """Start, or go on where it stopped, and wait until the first sync is done, and kept if there was none."""
         await self.chat.close()
         self.renew()
         self._listening = asyncio.create_task(self.chat.listen(self.kept.cursor, self.kept))

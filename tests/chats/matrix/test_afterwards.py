@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from echobot.app import account_of
 from echobot.bot import Bot as Mind
 from echobot.bot import Manners
 from echobot.core.answering import Answerer
@@ -15,6 +14,7 @@ from echobot.core.knowledge import EntryId
 from echobot.core.message import AccountName, Address, DeliveryKey, MessageId, Place, Reply
 from echobot.core.reaction import Votes
 from echobot.limits import Allowance
+from echobot.running import account_of
 from echobot.settings import Limits
 from echobot.stores.sql import SqlStore
 from tests.chats.matrix.conftest import Bot

@@ -6,11 +6,14 @@ from nio import SyncResponse
 
 from echobot.chats.matrix.homeserver import connect
 from echobot.chats.matrix.invites import inviter_of
+from echobot.chats.matrix.state import States
 
 BOT = "@echobot:example.org"
 WORDS = """membership join invite leave displayname avatar_url is_direct third_party_invite msgtype body m.text m.image
 formatted_body format url file info geo_uri m.relates_to rel_type event_id m.new_content prev_content redacted_because
-transaction_id algorithm m.megolm.v1.aes-sha2 sender_key ciphertext session_id device_id content via"""
+users users_default events events_default state_default notifications room_version additional_creators creator type
+replacement_room predecessor transaction_id algorithm m.megolm.v1.aes-sha2 sender_key ciphertext session_id device_id
+content via"""
 KEYS = st.sampled_from(WORDS.split())
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3) | KEYS | st.just(BOT),
@@ -19,7 +22,8 @@ ANYTHING = st.recursive(
 )
 CONTENT = st.dictionaries(KEYS, ANYTHING, max_size=6)
 KINDS = st.sampled_from(
-    [f"m.room.{kind}" for kind in ("message", "encrypted", "encryption", "member", "name", "redaction")]
+    [f"m.room.{kind}" for kind in ("message", "encrypted", "encryption", "member", "redaction")]
+    + [f"m.room.{kind}" for kind in ("create", "power_levels", "tombstone")]
     + ["m.reaction"]
 )
 USERS = st.sampled_from([BOT, "@alice:example.org", "@mallory:example.org"])
@@ -45,6 +49,9 @@ async def test_no_event_however_strange_stops_the_sync(state, timeline, invitati
 
     await connect("https://example.org", BOT).receive_response(response)
 
+    states = States()
+    states.note(response)
+    states.of("!room").power(BOT)
     inviter_of(response.rooms.invite["!other"], BOT)
     assert [event.source["event_id"] for event in response.rooms.join["!room"].timeline.events] == ["$event"] * len(
         timeline

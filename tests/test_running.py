@@ -3,8 +3,8 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
-from echobot.app import _all_accounts
 from echobot.errors import LoginRefused, SettingsError
+from echobot.running import all_accounts
 from tests.dialogue import Dialogue
 from tests.fakes import FakeChat, message
 from tests.samples import knowledge
@@ -38,7 +38,7 @@ async def test_what_fails_beside_the_accounts_is_told_and_does_not_end_them(dial
 
     with capture_logs() as logs:
         async with asyncio.timeout(30):
-            assert await _all_accounts([chat], dialogue.bot, dialogue.store, [failing()]) == 0
+            assert await all_accounts([chat], dialogue.bot, dialogue.store, [failing()]) == 0
     assert any(line.get("reason") == "too many files are watched" for line in logs)
 
 
@@ -48,8 +48,8 @@ async def test_an_account_that_cannot_be_used_does_not_end_the_others(dialogue, 
 
     with capture_logs() as logs:
         async with asyncio.timeout(30):
-            assert await _all_accounts([Closed(clock, trouble), chat], dialogue.bot, dialogue.store, []) == 0
-            assert await _all_accounts([Closed(clock, trouble)], dialogue.bot, dialogue.store, []) == 1
+            assert await all_accounts([Closed(clock, trouble), chat], dialogue.bot, dialogue.store, []) == 0
+            assert await all_accounts([Closed(clock, trouble)], dialogue.bot, dialogue.store, []) == 1
     assert {line["reason"] for line in logs if line["event"] == "account stopped"} == {str(trouble)}
     assert [(each.about, each.text) for each in await dialogue.store.troubles()] == [(chat.account, str(trouble))]
 
@@ -58,6 +58,6 @@ async def test_an_account_that_works_again_is_no_trouble_any_more(dialogue, chat
     await dialogue.store.note_trouble(chat.account, "revoked", dialogue.now)
     chat.end()
     async with asyncio.timeout(30):
-        await _all_accounts([chat], dialogue.bot, dialogue.store, [])
+        await all_accounts([chat], dialogue.bot, dialogue.store, [])
 
     assert await dialogue.store.troubles() == []

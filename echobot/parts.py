@@ -1,0 +1,67 @@
+"""The one place that chooses real parts: chats, a store, the source of the knowledge, as the settings say."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from echobot.announcing import Announcer
+from echobot.bot import Manners
+from echobot.core.knowledge import Knowledge, Language
+from echobot.core.message import AccountName
+from echobot.following import Following, Source, WatchedFolder
+from echobot.places import KEYS, beside_store
+from echobot.ports import Chat, Store
+from echobot.repository import FollowedBranch
+from echobot.settings import Account, MatrixAccount, Repository, Settings
+from echobot.shipped import shipped_folder
+
+
+def newest_knowledge(settings: Settings) -> Knowledge:
+    """What `serve` would start with; raises `EchobotError`."""
+    return asyncio.run(Following.begin(source_of(settings), settings.contacts))().knowledge
+
+
+def chat_of(name: AccountName, account: Account, settings: Settings) -> Chat:
+    """The network's own part of the program is only loaded where it is used: half a second and 30 MB each."""
+    from echobot.content.settings_file import read_secret  # noqa: PLC0415 - lazy on purpose
+
+    token = read_secret(account.token_file)
+    if isinstance(account, MatrixAccount):
+        from echobot.chats.matrix import MatrixChat  # noqa: PLC0415
+
+        keys = beside_store(settings.store, KEYS) / name
+        return MatrixChat(name, account, token, settings.answer_within, now, keys=keys)
+    from echobot.chats.mastodon import MastodonChat  # noqa: PLC0415
+
+    return MastodonChat(name, account, token, now)
+
+
+def source_of(settings: Settings) -> Source:
+    """A repository is kept beside the store."""
+    if not isinstance(settings.knowledge, Repository):
+        return WatchedFolder(settings.knowledge or shipped_folder())
+    return FollowedBranch(settings.knowledge, beside_store(settings.store, "knowledge"))
+
+
+def open_store(url: str) -> Store:
+    from echobot.stores.sql import SqlStore  # noqa: PLC0415 - as above
+
+    return SqlStore.open(url)
+
+
+def announcer_of(settings: Settings, knowledge: Callable[[], Knowledge], store: Store) -> Announcer:
+    most = settings.most_posts_a_day
+    return Announcer(knowledge, settings.destinations, store, clock=now, most_a_day=most)
+
+
+def manners_of(settings: Settings) -> Manners:
+    accounts = settings.accounts.items()
+    patience = {name: getattr(account, "answer_within", settings.answer_within) for name, account in accounts}
+    languages = {name: Language(account.language) for name, account in accounts if account.language}
+    return Manners(patience, languages, settings.keep_messages_for, settings.keep_gaps_for)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)

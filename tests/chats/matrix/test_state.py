@@ -1,0 +1,88 @@
+"""What the state of a room says, and what people put into rooms that looks like it."""
+
+import pytest
+from nio import SyncResponse
+
+from echobot.chats.matrix.state import INFINITE, State, States
+from tests.chats.matrix.conftest import Bot
+from tests.servers.people import Person, until
+
+ALICE, BOB = "@alice:example.org", "@bob:example.org"
+
+
+def creation(version="11", **content):
+    return {"type": "m.room.create", "state_key": "", "sender": ALICE, "content": {"room_version": version, **content}}
+
+
+def levels(**content):
+    return {"type": "m.room.power_levels", "state_key": "", "sender": ALICE, "content": content}
+
+
+@pytest.mark.parametrize(
+    ("state", "power"),
+    [
+        (State(), 0),
+        (State(creation()), 100),
+        (State(creation(creator=BOB)), 0),
+        (State(creation(), levels()), 0),
+        (State(creation(), levels(users_default=10)), 10),
+        (State(creation(), levels(users={ALICE: 50}, users_default=10)), 50),
+        (State(creation(), levels(users={ALICE: "50"})), 0),
+        (State(creation(), levels(users={ALICE: "many"})), 0),
+        (State(creation(), levels(users={ALICE: 2**60})), INFINITE),
+        (State(creation(), levels(users={ALICE: -(2**60)})), -INFINITE),
+        (State(creation(), levels(users=[ALICE])), 0),
+        (State(creation("12"), levels()), INFINITE),
+        (State(creation("13"), levels(users={ALICE: 1})), INFINITE),
+        (State({**creation("12"), "sender": BOB}, levels()), 0),
+        (State({**creation("12", additional_creators=[ALICE]), "sender": BOB}, levels()), INFINITE),
+        (State({**creation("12", additional_creators=ALICE), "sender": BOB}, levels()), 0),
+    ],
+)
+def test_somebodys_power_is_what_the_state_says(state, power):
+    assert state.power(ALICE) == power
+
+
+def test_a_message_that_looks_like_state_changes_nothing():
+    forged = {**levels(users={BOB: 100}), "event_id": "$event", "origin_server_ts": 1}
+    del forged["state_key"]
+    rooms = {"join": {"!room": {"timeline": {"events": [forged]}}}}
+    states = States()
+    states.note(SyncResponse.from_dict({"next_batch": "s1", "rooms": rooms}))
+
+    assert states.of("!room").power(BOB) == 0
+
+
+@pytest.mark.server
+async def test_a_message_comes_with_its_senders_power_then_and_after_a_restart(
+    bot: Bot, alice: Person, carol: Person, room: str
+):
+    await bot.listen()
+    await alice.say(room, "!echo hello")
+    await carol.say(room, "!echo hello")
+    await bot.kept.have(2)
+    await promote(alice, room, carol.user)
+    await carol.say(room, "!echo hello")
+    await bot.kept.have(3)
+    await bot.stop()
+    await bot.listen()
+    await carol.say(room, "!echo hello")
+    await bot.kept.have(4)
+
+    assert [message.power for message in bot.kept.messages] == [INFINITE, 0, 50, 50]
+
+
+@pytest.mark.server
+async def test_who_made_a_room_of_an_earlier_version_has_the_level_that_is_listed(bot: Bot, alice: Person):
+    await bot.listen()
+    room = await alice.create_room(bot.user, room_version="11")
+    await until(lambda: room in bot.chat._client.rooms, "the bot to come in")
+    await alice.say(room, "!echo hello")
+    await bot.kept.have(1)
+
+    assert [message.power for message in bot.kept.messages] == [100]
+
+
+async def promote(person: Person, room: str, user: str) -> None:
+    now = await person.request("GET", f"rooms/{room}/state/m.room.power_levels")
+    await person.set_state(room, "m.room.power_levels", {**now, "users": {**now.get("users", {}), user: 50}})
