@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import platform
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
+from typing import TYPE_CHECKING
 
 from echobot.announcing import Announcer
 from echobot.bot import Bot
-from echobot.errors import SettingsError
+from echobot.delivery import always
+from echobot.errors import LeadershipLost, SettingsError
 from echobot.following import Following
-from echobot.health.condition import Coming, Edition
+from echobot.health.condition import Coming, Condition, Edition
 from echobot.health.systemd import tell_systemd
 from echobot.health.watch import Watch
 from echobot.limits import Allowance
 from echobot.parts import announcer_of, chat_of, manners_of, now, open_store, source_of
-from echobot.running import all_accounts, note, tidy, until_stopped
+from echobot.ports import Store
+from echobot.running import Work, all_accounts, beside, note, tidy, until_stopped
 from echobot.settings import HealthPages, Settings
+
+if TYPE_CHECKING:
+    from echobot.leading import Turns
 
 KNOWLEDGE = "knowledge"
 """What the knowledge's troubles are noted under."""
@@ -32,22 +41,60 @@ def serve(settings: Settings) -> int:
 
 async def _serve(settings: Settings) -> int:
     knowledge = await Following.begin(source_of(settings), settings.contacts)
-    store = open_store(settings.store)
-    chats = [chat_of(name, account, settings) for name, account in settings.accounts.items()]
-    announcer = announcer_of(settings, lambda: knowledge().knowledge, store)
-    watch = Watch(chats, store, partial(_edition, knowledge), partial(_coming, announcer), now)
-    try:
-        bot = Bot(knowledge, store, Allowance(settings.limits), manners_of(settings), now)
-        beside = [knowledge.follow(partial(note, store, KNOWLEDGE)), tidy(store, settings), tell_systemd(watch.look)]
-        if settings.destinations:
-            beside.append(_announce(announcer))
-        if settings.health:
-            beside.append(_show(watch, settings.health))
-        return await until_stopped(all_accounts(chats, bot, store, beside))
-    finally:
-        for chat in chats:
-            await chat.close()
-        await store.close()
+    return await until_stopped(Service(settings, knowledge).run())
+
+
+class Service:
+    """The whole bot: with a store of its own, or with one that several machines take turns to use."""
+
+    def __init__(self, settings: Settings, knowledge: Following) -> None:
+        self._settings = settings
+        self._knowledge = knowledge
+        self._turns = turns_of(settings)  # None: nobody else uses the store
+        self._store: Store | None = None  # as long as it serves
+        self._watch = Watch(partial(_edition, knowledge), now)
+
+    async def run(self) -> int:
+        """Serve, until all is over."""
+        works: list[Work] = [self._knowledge.follow(self._note_knowledge), tell_systemd(self.look)]
+        if self._settings.health:
+            works.append(_show(self.look, self._settings.health))
+        async with beside(works):
+            if self._turns is not None:
+                return await self._turns.take(self._serve)
+            store = open_store(self._settings.store)
+            try:
+                return await self._serve(store)
+            finally:
+                await store.close()
+
+    async def look(self) -> Condition:
+        """How it is now."""
+        if self._turns is None:
+            return await self._watch.look()
+        return await self._watch.look(self._turns.turn, self._turns.trouble)
+
+    async def _serve(self, store: Store, may_send: Callable[[], None] = always) -> int:
+        chats = [chat_of(name, account, self._settings) for name, account in self._settings.accounts.items()]
+        announcer = announcer_of(self._settings, lambda: self._knowledge().knowledge, store)
+        self._store = store
+        self._watch.begin(chats, store, partial(_coming, announcer))
+        try:
+            await self._note_knowledge(self._knowledge.problems)
+            bot = Bot(self._knowledge, store, Allowance(self._settings.limits), manners_of(self._settings), now)
+            works = [tidy(store, self._settings), *([_announce(announcer)] if self._settings.destinations else [])]
+            return await all_accounts(chats, bot, store, works, may_send)
+        finally:
+            self._store = None
+            self._watch.end()
+            for chat in chats:
+                await chat.close()
+
+    async def _note_knowledge(self, problems: str) -> None:
+        """By whoever serves; who stands by follows the knowledge as well, so as to be ready."""
+        with suppress(LeadershipLost):
+            if self._store is not None:
+                await note(self._store, KNOWLEDGE, problems)
 
 
 async def _announce(announcer: Announcer) -> None:
@@ -57,11 +104,20 @@ async def _announce(announcer: Announcer) -> None:
     await tick(announcer.look)
 
 
-async def _show(watch: Watch, where: HealthPages) -> None:
+async def _show(look: Callable[[], Awaitable[Condition]], where: HealthPages) -> None:
     """Tell monitoring how the bot is, for ever; what is not asked for that loads no server."""
     from echobot.health.pages import show  # noqa: PLC0415 - as above
 
-    await show(watch.look, where)
+    await show(look, where)
+
+
+def turns_of(settings: Settings) -> Turns | None:
+    """What several machines need to share a store is loaded where they do. Raises `StoreError`."""
+    if not settings.store.startswith("postgresql"):
+        return None
+    from echobot.leading import Turns  # noqa: PLC0415 - as above
+
+    return Turns(settings.store, settings.machine or platform.node())
 
 
 def _edition(knowledge: Following) -> Edition:

@@ -26,7 +26,9 @@ settings.load_profile("echobot")
 
 
 def pytest_addoption(parser):
-    parser.addoption("--chaos", choices=["short", "full"], default="short", help="how often the chaos tests kill")
+    parser.addoption(
+        "--chaos", choices=["short", "full", "most"], default="short", help="how often the chaos tests kill"
+    )
 
 
 def pytest_configure():

@@ -37,6 +37,11 @@ class Candidacy:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lease")
         self._database.checked(lease.prepare)
 
+    @property
+    def leads(self) -> bool:
+        """Whether nobody else may lead, as far as this machine's own clock tells."""
+        return self._led is not None and self._led.lease.is_held
+
     async def lead(self, now: datetime) -> SqlStore | None:
         """The store, from now on this machine's; None while another one leads. Raises `StoreError`."""
         asked_at = boottime()

@@ -40,7 +40,7 @@ class Database:
     lock: int | None = None  # the file descriptor that holds the lock
     advice: Mapping[str, str] = field(default_factory=lambda: WHAT_TO_DO)
 
-    def transact(self, work: Callable[[Connection], T]) -> T:
+    def transact(self, work: Callable[[Connection], T], *, only_reads: bool = False) -> T:  # noqa: ARG002 - for others
         """Do all of it or nothing; raises `StoreError`."""
         try:
             with self.engine.begin() as connection:

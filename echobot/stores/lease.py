@@ -1,7 +1,7 @@
 """Who of several machines uses a database now: a row with a time, and a number that goes up from one to the next.
 
-The number alone keeps an old leader from changing anything, however late it wakes: each transaction begins by making
-sure that its number is still the row's, and holds on to it until its end. The time says when another may take over.
+The number alone keeps an old leader from changing anything, however late it wakes: each transaction begins by writing
+into the row of its number, which nobody can take over before it ends. The time says when another may take over.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from sqlalchemy import (
     Connection,
     MetaData,
     Table,
-    cast,
     func,
     insert,
     inspect,
@@ -52,9 +51,10 @@ lease = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("holder", Words, nullable=False),
     Column("until", Moment, nullable=False),
+    Column("done", BigInteger, nullable=False),  # which of the leader's transactions was the last
     Column("database", Words, nullable=False),
 )
-"""One row. The number is its key: a renewal does not wait for those who hold on to it, but a takeover does."""
+"""One row."""
 
 _IS_LED = (lease.c.until > func.clock_timestamp()).label("is_led")
 
@@ -105,6 +105,7 @@ def prepare(connection: Connection, database: Database) -> None:
             "number": 0,
             "holder": "",
             "until": func.clock_timestamp(),
+            "done": 0,
             "database": _which(connection),
         }
         connection.execute(insert(lease).values(begun))
@@ -137,18 +138,25 @@ def release(connection: Connection, number: int) -> None:
     connection.execute(update(lease).where(lease.c.number == number).values(until=func.clock_timestamp()))
 
 
-def hold_on(connection: Connection, number: int) -> str:
-    """Nobody takes over before this transaction ends; returns the transaction's id. Raises `LeadershipLost`."""
-    mine = select(cast(func.pg_current_xact_id(), Words)).where(lease.c.number == number)
-    if (transaction := connection.scalar(mine.with_for_update(read=True, key_share=True))) is None:
+def begin(connection: Connection, number: int, transaction: int) -> None:
+    """Nobody takes over before this transaction ends. Raises `LeadershipLost`."""
+    mine = update(lease).where(lease.c.number == number).values(done=transaction)
+    if not connection.execute(mine).rowcount:
         raise LeadershipLost("another machine leads now")
-    return str(transaction)
 
 
-def fate(connection: Connection, transaction: str) -> str:
-    """What became of it: "committed", "aborted" or "in progress"."""
-    asked = text("SELECT pg_xact_status(CAST(:id AS xid8))")
-    return str(connection.scalar(asked, {"id": transaction}))
+def last_done(connection: Connection, number: int) -> int:
+    """The last of the leader's transactions that was done; one under way is waited for. Raises `LeadershipLost`."""
+    mine = select(lease.c.done).where(lease.c.number == number)
+    if (transaction := connection.scalar(mine.with_for_update())) is None:
+        raise LeadershipLost("another machine leads now")
+    return int(transaction)
+
+
+def look(connection: Connection, number: int) -> None:
+    """For who only reads, which costs the disk nothing. Raises `LeadershipLost`."""
+    if connection.scalar(select(lease.c.number).where(lease.c.number == number)) is None:
+        raise LeadershipLost("another machine leads now")
 
 
 def leader(connection: Connection) -> str | None:
@@ -159,7 +167,7 @@ def leader(connection: Connection) -> str | None:
 
 def _is_taken(connection: Connection, number: int, machine: str) -> bool:
     over = update(lease).where(lease.c.number == number, lease.c.until <= func.clock_timestamp())
-    return bool(connection.execute(over.values(number=number + 1, holder=machine, until=_FROM_NOW)).rowcount)
+    return bool(connection.execute(over.values(number=number + 1, holder=machine, until=_FROM_NOW, done=0)).rowcount)
 
 
 def _which(connection: Connection) -> str:

@@ -21,7 +21,7 @@ from echobot.stores.tables import conversations, cursors, inbox, outbox, silence
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 """When something was tried whose key no server knows any more."""
 
-ARRIVES_WITHIN = timedelta(seconds=5)
+ARRIVES_WITHIN = timedelta(seconds=2)
 """What a machine had begun to send when it lost the lead is there by then."""
 
 
