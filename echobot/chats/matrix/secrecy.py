@@ -45,6 +45,11 @@ class Secrecy:
         self._encryption = Encryption(self._client, self._folder, device)
         self._aside = Aside(self._encryption)
 
+    @property
+    def device(self) -> str:
+        """Which one reads encrypted rooms here; "" when none does."""
+        return str(self._client.device_id) if self._encryption is not None else ""
+
     def put_aside(self, room: str, events: Sequence[Event]) -> None:
         """Keep what cannot be read yet."""
         sealed = [event for event in events if event.get("type") == "m.room.encrypted"]
