@@ -14,7 +14,7 @@ from typing import TypeAlias
 import structlog
 
 from echobot.core.message import Delivery, DeliveryKey, Outgoing, Post
-from echobot.errors import ChatError, ChatRefused, ChatUnavailable, LoginRefused, NotAsMeant
+from echobot.errors import ChatError, ChatRefused, ChatUnavailable, LoginRefused, NotAsMeant, StoreError
 from echobot.onward import Onward
 from echobot.ports import ANNOUNCEMENT, Chat, Store
 
@@ -52,17 +52,24 @@ async def wait_for(event: asyncio.Event, longest: timedelta) -> None:
             await event.wait()
 
 
-class Courier:
-    """One account's way out."""
+def always() -> None:
+    """Nothing is against sending."""
 
-    def __init__(
+
+class Courier:
+    """One account's way out; `may_send` is asked before each request, and what it raises ends all."""
+
+    def __init__(  # noqa: PLR0913 - what tests replace
         self,
         chat: Chat,
         store: Store,
         clock: Callable[[], datetime],
         pace: Pace = Pace(),
         wait: Wait = wait_for,
+        *,
+        may_send: Callable[[], None] = always,
     ) -> None:
+        self._may_send = may_send
         self._chat = chat
         self._store = store
         self._clock = Onward(clock)
@@ -158,8 +165,9 @@ class Courier:
         try:
             if self._must_look(delivery) and (remote_id := await self._chat.find(delivery.outgoing)) is not None:
                 return remote_id
+            self._may_send()
             return await self._chat.send(delivery.outgoing)
-        except ChatError:
+        except (ChatError, StoreError):
             raise
         except Exception as error:  # a mistake over one reply must not keep the others
             raise ChatUnavailable(f"unexpected {type(error).__name__}") from error

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 import structlog
 
 from echobot.core.conversation import REMEMBERED_FOR
-from echobot.delivery import Courier
-from echobot.errors import ChatError, EchobotError, SettingsError
+from echobot.delivery import Courier, always
+from echobot.errors import ChatError, EchobotError, LeadershipLost, SettingsError
 from echobot.parts import now
 from echobot.ports import Chat, Store
 from echobot.reception import Handler, Reception
@@ -40,23 +41,41 @@ async def until_stopped(work: Coroutine[Any, Any, int]) -> int:
         return 0
 
 
-async def all_accounts(chats: Sequence[Chat], handler: Handler, store: Store, beside: Iterable[Work]) -> int:
+async def all_accounts(
+    chats: Sequence[Chat], handler: Handler, store: Store, works: Iterable[Work], may_send: Callable[[], None] = always
+) -> int:
     """Serve them until the last one ends; 1 when all of them had to stop by themselves."""
-    tasks = [asyncio.create_task(_told_when_it_ends(work)) for work in beside]
+    async with beside(works):
+        try:
+            async with asyncio.TaskGroup() as group:
+                serving = [group.create_task(_account_or_stop(chat, handler, store, may_send)) for chat in chats]
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None  # the first to fail ended the others
+    return 0 if any(each.result() for each in serving) else 1
+
+
+@asynccontextmanager
+async def beside(works: Iterable[Work]) -> AsyncIterator[None]:
+    """They go on meanwhile, and end with it."""
+    tasks = [asyncio.create_task(_told_when_it_ends(work)) for work in works]
     try:
-        outcomes = await asyncio.gather(*(_account_or_stop(chat, handler, store) for chat in chats))
+        yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    return 0 if any(outcomes) else 1
+        await ended(*tasks)
 
 
-async def _account_or_stop(chat: Chat, handler: Handler, store: Store) -> bool:
+async def ended(*tasks: asyncio.Future[Any]) -> None:
+    """Whatever becomes of them."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _account_or_stop(chat: Chat, handler: Handler, store: Store, may_send: Callable[[], None]) -> bool:
     """Whether the account came to its end well; a refused login or a wrong user ends it, and only it."""
     await note(store, chat.account, "")
     try:
-        await account_of(chat, handler, store)
+        await account_of(chat, handler, store, may_send)
     except (ChatError, SettingsError) as error:
         log.error("account stopped", account=chat.account, reason=str(error))
         await note(store, chat.account, str(error))
@@ -64,9 +83,9 @@ async def _account_or_stop(chat: Chat, handler: Handler, store: Store) -> bool:
     return True
 
 
-async def account_of(chat: Chat, handler: Handler, store: Store) -> None:
+async def account_of(chat: Chat, handler: Handler, store: Store, may_send: Callable[[], None] = always) -> None:
     """Listen, answer and send for one account; whatever ends one of the two ends the other."""
-    courier = Courier(chat, store, now)
+    courier = Courier(chat, store, now, may_send=may_send)
     reception = Reception(chat, store, handler, courier.call, now)
     sending = asyncio.create_task(courier.run())
     receiving = asyncio.create_task(reception.run())
@@ -77,8 +96,8 @@ async def account_of(chat: Chat, handler: Handler, store: Store) -> None:
         courier.stop()
         await asyncio.wait({sending}, timeout=_LAST_REPLIES)
         sending.cancel()
-        ended = await asyncio.gather(receiving, sending, return_exceptions=True)
-    for outcome in ended:
+        outcomes = await asyncio.gather(receiving, sending, return_exceptions=True)
+    for outcome in outcomes:
         if isinstance(outcome, Exception):
             raise outcome
 
@@ -87,6 +106,8 @@ async def _told_when_it_ends(work: Work) -> None:
     """Answers go on without what runs beside them, but somebody has to know."""
     try:
         await work
+    except LeadershipLost:
+        log.debug("another machine does it now", task=getattr(work, "__name__", "").strip("_"))
     except Exception as error:  # noqa: BLE001 whatever it is, people are still waiting for answers
         reason = str(error) if isinstance(error, EchobotError | OSError) else type(error).__name__
         task = getattr(work, "__name__", "").strip("_")

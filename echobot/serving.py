@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import platform
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from echobot.announcing import Announcer
 from echobot.bot import Bot
 from echobot.core.problem import Problem
-from echobot.errors import SettingsError
+from echobot.delivery import always
+from echobot.errors import LeadershipLost, SettingsError
 from echobot.following import Following
-from echobot.health.condition import Coming, Edition
+from echobot.health.condition import Coming, Condition, Edition
 from echobot.health.systemd import tell_systemd
 from echobot.health.watch import Watch
 from echobot.in_force import InForce
@@ -22,8 +27,12 @@ from echobot.oversight.reporter import Reporter
 from echobot.oversight.views import Views
 from echobot.parts import announcer_of, chat_of, ears_of, manners_of, now, offices_of, open_store, source_of
 from echobot.places import beside_store
-from echobot.running import all_accounts, note, tidy, until_stopped
+from echobot.ports import Store
+from echobot.running import Work, all_accounts, beside, note, tidy, until_stopped
 from echobot.settings import HealthPages, Settings
+
+if TYPE_CHECKING:
+    from echobot.leading import Turns
 
 _REPORT_EVERY = timedelta(seconds=10)
 _LOOK_BACK_EVERY = timedelta(minutes=10)
@@ -42,35 +51,88 @@ def serve(in_force: InForce) -> int:
 
 
 async def _serve(in_force: InForce) -> int:
-    settings = in_force()  # for what is built from them once
-    knowledge = await Following.begin(source_of(settings), lambda: in_force().contacts)
-    store = open_store(settings.store)
-    chats = [chat_of(name, account, settings) for name, account in settings.accounts.items()]
-    announcer = announcer_of(in_force, lambda: knowledge().knowledge, store)
-    watch = Watch(chats, store, partial(_edition, knowledge), partial(_coming, announcer), now)
-    try:
-        note_problems = partial(note, store, KNOWLEDGE)
-        bot = Bot(knowledge, store, Allowance(lambda: in_force().limits), lambda: manners_of(in_force()), now)
-        views = Views(
-            in_force, store, knowledge, watch, note=note_problems, dead_links=partial(_dead_links, settings), clock=now
-        )
-        desk = Desk(bot, store, offices_of(settings), views, now)
-        beside = [
-            knowledge.follow(note_problems),
-            in_force.follow(partial(note, store, SETTINGS)),
-            tidy(store, in_force),
-            tell_systemd(watch.look),
-            _announce(announcer, in_force),
+    knowledge = await Following.begin(source_of(in_force()), lambda: in_force().contacts)
+    return await until_stopped(Service(in_force, knowledge).run())
+
+
+class Service:
+    """The whole bot: with a store of its own, or with one that several machines take turns to use."""
+
+    def __init__(self, in_force: InForce, knowledge: Following) -> None:
+        self._in_force = in_force
+        self._settings = in_force()  # for what is built from them once
+        self._knowledge = knowledge
+        self._turns = turns_of(self._settings)  # None: nobody else uses the store
+        self._store: Store | None = None  # as long as it serves
+        self._watch = Watch(partial(_edition, knowledge), now)
+        self._mistakes = ""  # in the settings
+
+    async def run(self) -> int:
+        """Serve, until all is over."""
+        works: list[Work] = [
+            self._knowledge.follow(self._note_knowledge),
+            self._in_force.follow(self._note_settings),
+            tell_systemd(self.look),
         ]
-        if ears := ears_of(settings):
-            beside.append(_report(Reporter(ears, store, watch.look, views.week, now)))
-        if settings.health:
-            beside.append(_show(watch, settings.health))
-        return await until_stopped(all_accounts(chats, desk, store, beside))
-    finally:
-        for chat in chats:
-            await chat.close()
-        await store.close()
+        if self._settings.health:
+            works.append(_show(self.look, self._settings.health))
+        async with beside(works):
+            if self._turns is not None:
+                return await self._turns.take(self._serve)
+            store = open_store(self._settings.store)
+            try:
+                return await self._serve(store)
+            finally:
+                await store.close()
+
+    async def look(self) -> Condition:
+        """How it is now."""
+        if self._turns is None:
+            return await self._watch.look()
+        return await self._watch.look(self._turns.turn, self._turns.trouble)
+
+    async def _serve(self, store: Store, may_send: Callable[[], None] = always) -> int:
+        chats = [chat_of(name, account, self._settings) for name, account in self._settings.accounts.items()]
+        announcer = announcer_of(self._in_force, lambda: self._knowledge().knowledge, store)
+        self._store = store
+        self._watch.begin(chats, store, partial(_coming, announcer))
+        try:
+            await self._note_knowledge(self._knowledge.problems)
+            await self._note_settings(self._mistakes)
+            views = self._views(store)
+            works = [tidy(store, self._in_force), _announce(announcer, self._in_force)]
+            if ears := ears_of(self._settings):
+                works.append(_report(Reporter(ears, store, self.look, views.week, now)))
+            return await all_accounts(chats, self._desk(store, views), store, works, may_send)
+        finally:
+            self._store = None
+            self._watch.end()
+            for chat in chats:
+                await chat.close()
+
+    def _desk(self, store: Store, views: Views) -> Desk:
+        limits, manners = lambda: self._in_force().limits, lambda: manners_of(self._in_force())
+        bot = Bot(self._knowledge, store, Allowance(limits), manners, now)
+        return Desk(bot, store, offices_of(self._settings), views, now)
+
+    def _views(self, store: Store) -> Views:
+        links = partial(_dead_links, self._settings)
+        return Views(
+            self._in_force, store, self._knowledge, self.look, note=self._note_knowledge, dead_links=links, clock=now
+        )
+
+    async def _note_knowledge(self, problems: str) -> None:
+        await self._note(KNOWLEDGE, problems)
+
+    async def _note_settings(self, mistakes: str) -> None:
+        self._mistakes = mistakes
+        await self._note(SETTINGS, mistakes)
+
+    async def _note(self, about: str, problems: str) -> None:
+        """By whoever serves; who stands by follows what people edit as well, so as to be ready."""
+        with suppress(LeadershipLost):
+            if self._store is not None:
+                await note(self._store, about, problems)
 
 
 async def _announce(announcer: Announcer, in_force: InForce) -> None:
@@ -94,11 +156,20 @@ async def _dead_links(settings: Settings, folder: Path) -> list[Problem]:
     return await dead_links([folder], now().date(), beside_store(settings.store, "links.json"))
 
 
-async def _show(watch: Watch, where: HealthPages) -> None:
+async def _show(look: Callable[[], Awaitable[Condition]], where: HealthPages) -> None:
     """Tell monitoring how the bot is, for ever; what is not asked for that loads no server."""
     from echobot.health.pages import show  # noqa: PLC0415 - as above
 
-    await show(watch.look, where)
+    await show(look, where)
+
+
+def turns_of(settings: Settings) -> Turns | None:
+    """What several machines need to share a store is loaded where they do. Raises `StoreError`."""
+    if not settings.store.startswith("postgresql"):
+        return None
+    from echobot.leading import Turns  # noqa: PLC0415 - as above
+
+    return Turns(settings.store, settings.machine or platform.node())
 
 
 def _edition(knowledge: Following) -> Edition:

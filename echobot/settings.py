@@ -126,5 +126,6 @@ class Settings:
     most_posts_a_day: int = 4  # unasked, by one account; what is past that waits, as far as its lateness allows
     health: HealthPages | None = None  # None: nowhere
     check_links: bool = True  # once a week, for those in the admin room
+    machine: str | None = None  # what this one is called, where several share a store; None: as its host
     keep_messages_for: timedelta = timedelta(days=30)  # ids only: texts go as soon as they are answered
     keep_gaps_for: timedelta = timedelta(days=60)  # questions that had no answer, without who asked them

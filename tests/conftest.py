@@ -14,8 +14,9 @@ from tests import secrecy
 from tests.fakes import FakeChat, FakeClock
 from tests.samples import ENTRY
 from tests.secrecy import nothing_secret_is_logged
+from tests.servers.postgresql import cluster, database
 
-__all__ = ["nothing_secret_is_logged"]
+__all__ = ["cluster", "database", "nothing_secret_is_logged"]
 
 settings.register_profile(
     "echobot",
@@ -27,7 +28,9 @@ settings.load_profile("echobot")
 
 
 def pytest_addoption(parser):
-    parser.addoption("--chaos", choices=["short", "full"], default="short", help="how often the chaos tests kill")
+    parser.addoption(
+        "--chaos", choices=["short", "full", "most"], default="short", help="how often the chaos tests kill"
+    )
 
 
 def pytest_configure():

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from echobot.core.message import Place
 from echobot.delivery import Courier, Pace
-from echobot.errors import ChatRefused, ChatUnavailable, LoginRefused, NotAsMeant
+from echobot.errors import ChatRefused, ChatUnavailable, LeadershipLost, LoginRefused, NotAsMeant
 from echobot.ports import Settlement
 from echobot.stores.sql import SqlStore
 from tests.fakes import ACCOUNT, NOON, ROOM, FakeChat, FakeWait, Trouble, connection_broke, reply, until
@@ -366,3 +366,17 @@ async def test_a_refused_login_leaves_what_stands_behind_it_untried(chat, store,
         await deliver()
 
     assert [delivery.first_tried_at for delivery in await everything(store)] == [None, None]
+
+
+async def test_who_may_not_send_any_more_sends_nothing_and_leaves_it_claimed(chat, clock):
+    def lost():
+        raise LeadershipLost("another machine leads now")
+
+    store = SqlStore.open("sqlite://")
+    await store.settle(Settlement(replies=[reply(1)]), NOON)
+    with pytest.raises(LeadershipLost):
+        await Courier(chat, store, clock, may_send=lost).run()
+
+    assert chat.requests == []
+    assert [delivery.first_tried_at for delivery in await store.outbox(ACCOUNT, NOON, 10)] == [NOON]
+    await store.close()

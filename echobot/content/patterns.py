@@ -18,7 +18,7 @@ USER = r"^@[^\s:]+:\S+$"
 HANDLE = r"^[^\s@]+@[^\s@]+\.[^\s@]+$"
 ROOM = r"^!\S+$"
 ROOM_OR_ADDRESS = r"^(!\S+|#[^\s:]+:\S+)$"
-STORE = r"^(sqlite|postgresql)(\+\w+)?://.*$"
+STORE = r"^(sqlite(\+\w+)?|postgresql)://.*$"
 REPOSITORY = r"^((https|ssh)://[^\s/]+/\S+|[\w.\-]+@[\w.\-]+:\S+|file:///\S+|(/|\./|\.\./|~/)\S.*)$"
 GIT_BRANCH = r"^\w[\w./\-]*$"
 PORT = r"^([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])$"
@@ -47,5 +47,8 @@ PATTERNS: dict[str, Sentence] = {
     PORT: ("is not a port", "write a number from 1 to 65535 that no other program uses, such as 8090"),
     IP_ADDRESS: ("is not an address of this machine", "write 127.0.0.1 for itself alone, 0.0.0.0 for all of them"),
     CLOCK: ("is not a time of day", 'write it as "22:00"'),
-    STORE: ("is not the address of a store", "write it as sqlite:///echobot.db"),
+    STORE: (
+        "is not the address of a store",
+        "write it as sqlite:///echobot.db or postgresql://echobot@db.example.org/echobot",
+    ),
 }

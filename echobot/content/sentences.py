@@ -128,7 +128,7 @@ def _not_known(detail: ErrorDetails, _: FieldInfo | None) -> Sentence:
 
 
 def _password(_: ErrorDetails, __: FieldInfo | None) -> Sentence:
-    return "holds a password", "take it out; PostgreSQL reads it from ~/.pgpass or from PGPASSWORD"
+    return "holds a password", "take it out; name its file by ?password_file=, or set PGPASSWORD"
 
 
 def _credentials(_: ErrorDetails, __: FieldInfo | None) -> Sentence:

@@ -1,8 +1,7 @@
-"""The settings file becomes `Settings`, or the list of what is wrong with it; secrets have files of their own."""
+"""The settings file becomes `Settings`, or the list of what is wrong with it."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +17,8 @@ from echobot.content.settings_shapes import MastodonAccountShape, MatrixAccountS
 from echobot.content.yaml_reading import read_tree
 from echobot.core.hours import Hours
 from echobot.core.problem import Problem
-from echobot.errors import ProblemsFound, SettingsError
+from echobot.errors import ProblemsFound
+from echobot.secrets import read_secret
 from echobot.settings import (
     Account,
     Destination,
@@ -32,7 +32,10 @@ from echobot.settings import (
     Settings,
 )
 
-_LONGEST_SECRET = 10_000
+__all__ = ["load_settings", "read_secret", "read_settings"]
+
+_RELATIVE_FILE = re.compile(r"(sqlite(?:\+\w+)?:///)(?!/|:memory:|file:)(.+)")
+_RELATIVE_PASSWORD_FILE = re.compile(r"(postgresql://.*[?&]password_file=)(?!/|~|%)([^&]+)")
 
 
 def load_settings(file: Path) -> Settings:
@@ -53,30 +56,6 @@ def read_settings(file: Path) -> tuple[Settings | None, list[Problem]]:
     except ValidationError as error:
         return None, sorted([*found, *problems(error, SettingsShape, tree)])
     return (None, sorted(found)) if found else (_settings(shape, file.absolute().parent), [])
-
-
-def read_secret(file: Path, environment: Mapping[str, str] = os.environ) -> str:
-    """The one word in a file that nobody but its owner can read, or in systemd's copy of it; raises `SettingsError`."""
-    copy = _credential(file, environment)
-    try:
-        if copy is None and file.stat().st_mode & 0o077:
-            raise SettingsError(f"others can read the secret in {file}; run `chmod 600 {file}`")
-        with (copy or file).open(encoding="utf-8") as opened:
-            secret = opened.read(_LONGEST_SECRET).strip()
-    except FileNotFoundError as error:
-        raise SettingsError(f"there is no file {file}, where a secret should be; `echobot login` makes it") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"the secret in {file} cannot be read: {error}") from error
-    if len(secret.split()) != 1:
-        raise SettingsError(f"{file} should hold one word, the secret, and nothing else; `echobot login` writes it")
-    return secret
-
-
-def _credential(file: Path, environment: Mapping[str, str]) -> Path | None:
-    """What `LoadCredential=secrets:/etc/echobot/secrets` makes of secrets/rooms; systemd lets nobody else read it."""
-    folder = environment.get("CREDENTIALS_DIRECTORY")
-    copy = Path(folder, f"{file.parent.name}_{file.name}") if folder else None
-    return copy if copy and copy.is_file() else None
 
 
 def _settings(shape: SettingsShape, folder: Path) -> Settings:
@@ -132,6 +111,6 @@ def _path(written: str, folder: Path) -> Path:
 
 
 def _store(url: str, folder: Path) -> str:
-    """An SQLite file is found beside the settings, from wherever the bot is started."""
-    found = re.match(r"(sqlite(?:\+\w+)?:///)(?!/|:memory:|file:)(.+)", url)
-    return f"{found[1]}{folder / found[2]}" if found else url
+    """An SQLite file is found beside the settings, from wherever the bot is started, and so is a password's file."""
+    found = _RELATIVE_FILE.match(url) or _RELATIVE_PASSWORD_FILE.match(url)
+    return f"{found[1]}{folder / found[2]}{url[found.end() :]}" if found else url

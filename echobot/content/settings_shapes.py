@@ -38,7 +38,7 @@ from echobot.content.room_shape import RoomName, RoomShape
 from echobot.content.shapes import ByLanguage, Id, LanguageCode, Number, Shape, Text
 
 _AN_ADMIN_ROOM = '`admin_room: "!abc:example.org"`, or take the line out'
-_SECRET_IN_QUERY = re.compile("[?&][^=&]*(passw|secret|token|key)[^=&]*=", re.IGNORECASE)
+_SECRET_IN_QUERY = re.compile("[?&](?!password_file=|sslkey=)[^=&]*(passw|secret|token|key)[^=&]*=", re.IGNORECASE)
 
 
 def _without_password(url: str) -> str:
@@ -211,6 +211,9 @@ class SettingsShape(Shape):
     health: HealthShape | None = Field(None, description="Where the bot tells monitoring how it is; else nowhere")
     check_links: bool = Field(
         True, description="Whether the weekly report says which links are dead", examples=["true"]
+    )
+    machine: Text | None = Field(
+        None, description="What this machine is called, where several share a store", examples=["north"]
     )
     keep_messages_for: Duration | None = Field(
         None, description="How long ids of answered messages are kept", examples=["30 days"]

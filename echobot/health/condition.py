@@ -43,6 +43,15 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """Of several machines on one store, which one this is and which one leads."""
+
+    machine: str
+    leader: str | None
+    leads: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """The running bot at the moment `now`."""
 
@@ -54,6 +63,13 @@ class Condition:
     troubles: Sequence[Trouble] = ()
     backlog: Sequence[Backlog] = ()
     coming: Coming | None = None
+    serves_since: datetime | None = None  # where that is later than its start
+    turn: Turn | None = None  # None: there is one machine only
+
+    @property
+    def leads(self) -> bool:
+        """Whether it serves, or stands by."""
+        return self.turn is None or self.turn.leads
 
     @property
     def is_well(self) -> bool:
@@ -63,7 +79,7 @@ class Condition:
     @property
     def deaf(self) -> list[Contact]:
         """The accounts that should have heard from their servers."""
-        return [contact for contact in self.contacts if contact.is_deaf(self.started_at, self.now)]
+        return [contact for contact in self.contacts if contact.is_deaf(self.serves_since or self.started_at, self.now)]
 
     def waiting(self, account: AccountName) -> Backlog:
         """How much that account has still to do."""

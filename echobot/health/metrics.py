@@ -30,6 +30,7 @@ class _Figures(Collector):
         info = {"version": now.program, "knowledge": now.knowledge.version}
         yield InfoMetricFamily("echobot", "Which program answers, and from which state of the knowledge", info)
         yield GaugeMetricFamily("echobot_ready", "1 when nothing is wrong", now.is_well)
+        yield GaugeMetricFamily("echobot_leads", "1 when it serves, 0 when it stands by", now.leads)
         yield GaugeMetricFamily("echobot_troubles", "What is wrong until somebody mends it", len(now.troubles))
         yield GaugeMetricFamily("echobot_knowledge_entries", "What can be answered", now.knowledge.entries)
         yield from self._of_accounts()

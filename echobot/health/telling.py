@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from echobot.health.condition import Condition, Contact, moment
+from echobot.health.condition import Condition, Contact, Turn, moment
 
 
 def as_text(condition: Condition) -> str:
     """What is wrong first."""
     return "\n".join([
         *(condition.wrong or ["Nothing is wrong."]),
+        *([_turn(condition.turn)] if condition.turn else []),
         *(_account(contact, condition) for contact in condition.contacts),
-        _coming(condition),
+        *([_coming(condition)] if condition.leads else []),
         f"Knowledge: {condition.knowledge.entries} entries, version {condition.knowledge.version}.",
         f"echobot {condition.program}, running since {moment(condition.started_at)}.",
     ])  # fmt: skip
@@ -30,7 +31,16 @@ def as_json(condition: Condition) -> dict[str, Any]:
         "knowledge": {"version": condition.knowledge.version, "entries": condition.knowledge.entries},
         "version": condition.program,
         "started_at": condition.started_at.isoformat(),
+        "leads": condition.leads,
+        "machine": condition.turn and condition.turn.machine,
+        "leader": condition.turn and condition.turn.leader,
     }
+
+
+def _turn(turn: Turn) -> str:
+    if turn.leads:
+        return f"{turn.machine} leads."
+    return f"{turn.machine} stands by; {turn.leader or 'no machine'} leads."
 
 
 def _account(contact: Contact, condition: Condition) -> str:

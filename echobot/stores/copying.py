@@ -8,16 +8,16 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from echobot.errors import StoreError
 from echobot.stores import transactions
 from echobot.stores.database import Database
 from echobot.stores.files import claim, file_of, open_private, path_of
 from echobot.stores.opening import open_backup, open_new, open_of_any_form
+from echobot.stores.postgresql import is_on_server
 
 _BESIDE = ("-wal", "-shm", "-journal", "")
 """What SQLite adds to a database's name for the files that belong to it; the database comes last."""
@@ -41,6 +41,7 @@ def back_up(url: str, file: Path) -> Path:
 
     Returns the whole name of the backup. Raises `StoreError`, and then nothing has changed.
     """
+    _must_be_a_file(url, f"back it up with `pg_dump --format=custom --file={file}`")
     store, file = file_of(url), file.expanduser().resolve()
     _must_be_free(file)
     with _opened(open_of_any_form(store)) as original, _whole_or_nothing(file) as fresh:
@@ -53,6 +54,7 @@ def restore(url: str, backup: Path, now: datetime) -> Path | None:
 
     Raises `StoreError`, also while a bot is using the store; then nothing has changed.
     """
+    _must_be_a_file(url, f"bring a dump back with `pg_restore --clean {backup}`; echobot sees that it is one")
     store, backup = path_of(url), _existing(backup.expanduser().resolve())
     if backup == store:
         raise StoreError(f"{backup} is the store itself; name a file that `echobot backup` wrote.")
@@ -64,6 +66,11 @@ def restore(url: str, backup: Path, now: datetime) -> Path | None:
             return _put_aside(store)
     finally:
         os.close(lock)
+
+
+def _must_be_a_file(url: str, what_to_do: str) -> None:
+    if is_on_server(url):
+        raise StoreError(f"A store on PostgreSQL is copied by the server's own tools: {what_to_do}.")
 
 
 def _must_be_free(file: Path) -> None:
@@ -134,11 +141,7 @@ def _copy(original: Database, fresh: Path) -> None:
 
 def _note_that_it_is_old(fresh: Path, now: datetime) -> None:
     with _opened(open_new(fresh)) as database:
-        try:
-            with database.engine.begin() as connection:
-                transactions.restored(connection, now)
-        except SQLAlchemyError as error:
-            raise database.trouble(error) from error
+        database.transact(partial(transactions.restored, now=now))
 
 
 def _put_aside(store: Path) -> Path | None:

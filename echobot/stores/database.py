@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from echobot.errors import StoreError, StoreUnavailable
+
+T = TypeVar("T")
 
 WHAT_TO_DO = {
     "not a database": "is not an echobot database; name another file in the settings, or move this one away",
@@ -40,6 +43,27 @@ class Database:
     lock: int | None = None  # the file descriptor that holds the lock
     advice: Mapping[str, str] = field(default_factory=lambda: WHAT_TO_DO)
 
+    def transact(self, work: Callable[[Connection], T], *, only_reads: bool = False) -> T:  # noqa: ARG002 - for others
+        """Do all of it or nothing; raises `StoreError`."""
+        try:
+            with self.engine.begin() as connection:
+                return work(connection)
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise self.trouble(error) from error
+
+    def checked(self, check: Callable[[Connection, Database], None]) -> Database:
+        """Itself, if the check has nothing against it; raises `StoreError`."""
+        try:
+            self.transact(lambda connection: check(connection, self))
+        except StoreError:
+            self.engine.dispose()
+            raise
+        return self
+
+    def is_whole(self, connection: Connection) -> bool:
+        """Whether nothing in it is damaged, its indexes, too."""
+        return bool(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one() == "ok")
+
     def close(self) -> None:
         self.engine.dispose()
         if self.lock is not None:
@@ -56,7 +80,10 @@ class Database:
     def trouble(self, error: SQLAlchemyError | sqlite3.Error) -> StoreError:
         """One sentence, without the statement: its values are what people wrote."""
         said = str(getattr(error, "orig", None) or error)
-        advice = next((advice for sign, advice in self.advice.items() if sign in said.lower()), None)
-        may_pass = any(sign in said.lower() for sign in _MAY_PASS)
-        kind = StoreUnavailable if may_pass else StoreError
-        return kind(f"{self.name} {advice or f'cannot be used: {said}'}.")
+        sign = next((sign for sign in self.advice if sign in said.lower()), "")
+        kind = StoreUnavailable if sign in _MAY_PASS else StoreError
+        return self.refusal(sign, f"cannot be used: {said}", kind)
+
+    def refusal(self, sign: str, otherwise: str = "", kind: type[StoreError] = StoreError) -> StoreError:
+        """What is to be done about what the sign stands for."""
+        return kind(f"{self.name} {self.advice.get(sign, otherwise)}.")

@@ -44,7 +44,10 @@ def parsed(url: str) -> URL:
     except ArgumentError:
         raise StoreError("The store's address cannot be read; write it as sqlite:///echobot.db.") from None
     if address.drivername != "sqlite":
-        raise StoreError(f"echobot cannot keep its store in {address.drivername}; write sqlite:///echobot.db.")
+        raise StoreError(
+            f"echobot cannot keep its store in {address.drivername};"
+            " write sqlite:///echobot.db or postgresql://user@host/database."
+        )
     return address
 
 

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
@@ -55,19 +54,19 @@ class SqlStore:
         return cls(open_copy(url))
 
     async def cursor(self, account: AccountName) -> str | None:
-        return await self._do(transactions.cursor, account)
+        return await self._look(transactions.cursor, account)
 
     async def keep(self, account: AccountName, messages: Sequence[Message], cursor: str, now: datetime) -> None:
         await self._do(transactions.keep, account, messages, cursor, now)
 
     async def waiting(self, account: AccountName, limit: int) -> list[Message]:
-        return await self._do(transactions.waiting, account, limit)
+        return await self._look(transactions.waiting, account, limit)
 
     async def settle(self, settlement: Settlement, now: datetime) -> None:
         await self._do(_settle, settlement, now)
 
     async def outbox(self, account: AccountName, now: datetime, limit: int) -> list[Delivery]:
-        return await self._do(transactions.due, account, now, limit)
+        return await self._look(transactions.due, account, now, limit)
 
     async def attempting(self, keys: Sequence[DeliveryKey], now: datetime) -> None:
         await self._do(transactions.attempting, keys, now)
@@ -82,49 +81,49 @@ class SqlStore:
         await self._do(transactions.give_up, key, reason, now)
 
     async def conversation(self, place: Place, person: str) -> Conversation | None:
-        return await self._do(transactions.conversation, place, person)
+        return await self._look(transactions.conversation, place, person)
 
     async def meaning(self, key: DeliveryKey) -> str | None:
-        return await self._do(transactions.meaning, key)
+        return await self._look(transactions.meaning, key)
 
     async def meaning_of(self, account: AccountName, remote_id: str) -> str | None:
-        return await self._do(transactions.meaning_of, account, remote_id)
+        return await self._look(transactions.meaning_of, account, remote_id)
 
     async def is_silenced(self, account: AccountName, person: str) -> bool:
-        return await self._do(transactions.is_silenced, account, person)
+        return await self._look(transactions.is_silenced, account, person)
 
     async def note_trouble(self, about: str, trouble: str | None, now: datetime) -> None:
         await self._do(transactions.note_trouble, about, trouble, now)
 
     async def troubles(self) -> list[Trouble]:
-        return await self._do(transactions.troubles_now)
+        return await self._look(transactions.troubles_now)
 
     async def backlog(self) -> list[Backlog]:
-        return await self._do(transactions.backlog)
+        return await self._look(transactions.backlog)
 
     async def gaps(self) -> list[Gap]:
-        return await self._do(transactions.gaps)
+        return await self._look(transactions.gaps)
 
     async def votes(self) -> list[Votes]:
-        return await self._do(transactions.votes)
+        return await self._look(transactions.votes)
 
     async def told(self) -> dict[str, str]:
-        return await self._do(oversight.told)
+        return await self._look(oversight.told)
 
     async def report(self, told: Mapping[str, str | None], posts: Sequence[Post], now: datetime) -> None:
         await self._do(oversight.report, told, posts, now)
 
     async def draft(self, id_: MessageId) -> Draft | None:
-        return await self._do(oversight.draft, id_)
+        return await self._look(oversight.draft, id_)
 
     async def is_hushed(self, account: AccountName, room: str, now: datetime) -> bool:
-        return await self._do(oversight.is_hushed, account, room, now)
+        return await self._look(oversight.is_hushed, account, room, now)
 
     async def deeds(self, limit: int) -> list[Deed]:
-        return await self._do(oversight.deeds, limit)
+        return await self._look(oversight.deeds, limit)
 
     async def uses(self, since: date, before: date) -> list[Use]:
-        return await self._do(transactions.uses, since, before)
+        return await self._look(transactions.uses, since, before)
 
     async def forget(
         self, ids_before: datetime, conversations_before: datetime, gaps_before: datetime, deeds_before: datetime
@@ -133,7 +132,7 @@ class SqlStore:
         await self._on_the_thread(self._database.empty_the_log)
 
     async def ledger(self) -> Ledger:
-        return await self._do(announcing.ledger)
+        return await self._look(announcing.ledger)
 
     async def fill(self, filled: Filled, now: datetime) -> bool:
         return await self._do(announcing.fill, filled, now)
@@ -145,7 +144,7 @@ class SqlStore:
         await self._do(announcing.settled, until)
 
     async def to_withdraw(self) -> list[str]:
-        return await self._do(announcing.to_withdraw)
+        return await self._look(announcing.to_withdraw)
 
     async def withdraw(self, announcement: str) -> None:
         await self._do(announcing.withdraw, announcement)
@@ -161,19 +160,16 @@ class SqlStore:
         self._thread.shutdown()
 
     async def _do(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._on_the_thread(
-            partial(self._transaction, lambda connection: work(connection, *args, **kwargs))
-        )
+        transact = self._database.transact
+        return await self._on_the_thread(partial(transact, lambda connection: work(connection, *args, **kwargs)))
+
+    async def _look(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """A transaction that changes nothing."""
+        transact = partial(self._database.transact, only_reads=True)
+        return await self._on_the_thread(partial(transact, lambda connection: work(connection, *args, **kwargs)))
 
     async def _on_the_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-
-    def _transaction(self, work: Callable[[Connection], T]) -> T:
-        try:
-            with self._database.engine.begin() as connection:
-                return work(connection)
-        except SQLAlchemyError as error:
-            raise self._database.trouble(error) from error
 
 
 def _settle(connection: Connection, settlement: Settlement, now: datetime) -> None:

@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import BindParameter, Table, bindparam, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import BindParameter, Table, bindparam, case, delete, exists, func, or_, select, tuple_, update
 
 from echobot.stores.tables import (
     NO_LONGER_SENDING,
@@ -58,6 +58,16 @@ TRIED_PERHAPS = (
     update(outbox)
     .where(outbox.c.done_at.is_(None), outbox.c.first_tried_at.is_(None))
     .values(first_tried_at=outbox.c.queued_at)
+)
+
+_soon = bindparam("soon", type_=Moment())
+TRIED_ELSEWHERE = (
+    update(outbox)
+    .where(outbox.c.done_at.is_(None), outbox.c.first_tried_at.is_not(None))
+    .values(
+        first_tried_at=bindparam("long_ago", type_=Moment()),
+        due_at=case((outbox.c.due_at < _soon, _soon), else_=outbox.c.due_at),
+    )
 )
 
 _earlier = outbox.alias("earlier")
@@ -173,7 +183,7 @@ FORGET_REPLIES = delete(outbox).where(outbox.c.done_at < _BEFORE, func.coalesce(
 FORGET_CONVERSATIONS = delete(conversations).where(conversations.c.at < _BEFORE)
 
 GAPS = select(gaps).order_by(gaps.c.times.desc(), gaps.c.last_at.desc(), gaps.c.text, gaps.c.language)
-_rarest = GAPS.with_only_columns(gaps.c.text, gaps.c.language).limit(-1).offset(bindparam("most"))
+_rarest = GAPS.with_only_columns(gaps.c.text, gaps.c.language).offset(bindparam("most"))
 FORGET_GAPS = delete(gaps).where(gaps.c.last_at < _BEFORE)
 FORGET_RAREST_GAPS = delete(gaps).where(tuple_(gaps.c.text, gaps.c.language).in_(_rarest))
 
@@ -192,7 +202,7 @@ USES = (
 @cache
 def insert_new(dialect: str, table: Table) -> Any:
     """Rows whose key is there already are left as they are."""
-    return _insert(dialect, table).on_conflict_do_nothing()
+    return _insert(dialect, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 @cache

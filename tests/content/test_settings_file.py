@@ -220,3 +220,10 @@ def test_a_secret_that_systemd_hands_over_needs_no_file_that_the_service_can_rea
     assert read_secret(folder.path / "secrets" / "rooms", environment) == "syt_abc"
     with pytest.raises(SettingsError, match=r"^there is no file secrets/toots"):
         read_secret(folder.path / "secrets" / "toots", environment)
+
+
+def test_a_password_file_of_the_store_is_found_beside_the_settings(folder):
+    url = "postgresql://echobot@db.example.org/echobot?password_file=secrets/store&sslmode=require"
+    settings = load_settings(folder.write("settings.yaml", f'store: "{url}"\n'))
+
+    assert settings.store == url.replace("secrets", f"{Path.cwd()}/secrets")

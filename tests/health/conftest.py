@@ -18,7 +18,8 @@ class WatchedBot:
         self.chat = FakeChat(clock)
         self.store = SqlStore.open("sqlite://")
         self.coming: Coming | None = Coming("zagreb", "visits", NOON + timedelta(days=3))
-        self.watch = Watch([self.chat], self.store, lambda: Edition("0123456789ab", 431), lambda: self.coming, clock)
+        self.watch = Watch(lambda: Edition("0123456789ab", 431), clock)
+        self.watch.begin([self.chat], self.store, lambda: self.coming)
 
     def hears(self) -> None:
         self.chat.last_contact_at = self.clock()

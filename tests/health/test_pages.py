@@ -58,6 +58,9 @@ async def test_a_bot_that_is_well_is_ready_and_says_everything(bot, get):
         "next_announcement": {"id": "zagreb", "destination": "visits", "at": "2026-11-26T12:00:00+00:00"},
         "knowledge": {"version": "0123456789ab", "entries": 431},
         "started_at": NOON.isoformat(),
+        "leads": True,
+        "machine": None,
+        "leader": None,
     }
 
 

@@ -34,7 +34,8 @@ class Station:
     def begin(self):
         """As after a start: nothing is left in memory."""
         chats = [self.rooms, self.toots]
-        watch = Watch(chats, self.store, lambda: Edition("abc123", 3), lambda: None, self.clock)
+        watch = Watch(lambda: Edition("abc123", 3), self.clock)
+        watch.begin(chats, self.store, lambda: None)
         self.reporter = Reporter(self.ears, self.store, watch.look, self._week, self.clock)
 
     def hear(self, *chats):

@@ -89,6 +89,15 @@ class EchobotProcess:
     def kill(self) -> None:
         self._end(signal.SIGKILL)
 
+    def pause(self) -> None:
+        """It keeps its connections and its locks, and does nothing any more."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
     async def stop(self) -> None:
         await asyncio.to_thread(self._end, signal.SIGTERM)
 
@@ -109,6 +118,7 @@ class EchobotProcess:
     def _end(self, how: signal.Signals) -> None:
         if self._process is not None:
             self._process.send_signal(how)
+            self._process.send_signal(signal.SIGCONT)  # who is paused hears of nothing but a kill
             self._process.wait(timeout=60)
             self._process = None
 

@@ -101,6 +101,12 @@ class Person:
             assert answer.status == 200, f"{method} {path}: {answer.status} {told}"
             return told
 
+    async def with_another_device(self) -> "Person":
+        """The same one, logged in once more."""
+        who = {"type": "m.id.user", "user": self.user}
+        asked = {"type": "m.login.password", "identifier": who, "password": "password"}
+        return Person(self.server, self.user, (await self.request("POST", "login", asked))["access_token"])
+
     async def close(self) -> None:
         await self._session.close()
 

@@ -1,4 +1,4 @@
-"""What every store promises. A new store is one more name in `OPENED`."""
+"""What every store promises. A new store is one more name in `URLS`."""
 
 from __future__ import annotations
 
@@ -19,15 +19,21 @@ from tests.fakes import ACCOUNT, NOON, ROOM, conversation, crowd, message, reply
 
 MINUTE = timedelta(minutes=1)
 
-OPENED = {
-    "sqlite": lambda folder: SqlStore.open(f"sqlite:///{folder}/echobot.db"),
-    "sqlite in memory": lambda folder: SqlStore.open("sqlite://"),
+URLS = {
+    "sqlite": lambda request: f"sqlite:///{request.getfixturevalue('tmp_path')}/echobot.db",
+    "sqlite in memory": lambda request: "sqlite://",
+    "postgresql": lambda request: request.getfixturevalue("cluster").url(request.getfixturevalue("database")),
 }
 
 
-@pytest.fixture(params=OPENED)
-async def store(request, tmp_path):
-    store = OPENED[request.param](tmp_path)
+@pytest.fixture(params=URLS)
+def url(request):
+    return URLS[request.param](request)
+
+
+@pytest.fixture
+async def store(url):
+    store = SqlStore.open(url)
     yield store
     await store.close()
 

@@ -12,9 +12,9 @@ from echobot.core.ledger import Phase, Posting, Slot
 from echobot.core.message import DeliveryKey, Post, Wording
 from echobot.ports import Filled, Revision
 from tests.fakes import ACCOUNT, NOON, ROOM
-from tests.stores.test_contract import store
+from tests.stores.test_contract import store, url
 
-__all__ = ["store"]
+__all__ = ["store", "url"]
 
 LATER = NOON + timedelta(days=60)
 KEY = DeliveryKey("post:visits:visit-zagreb:at publication")

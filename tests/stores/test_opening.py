@@ -207,11 +207,17 @@ def _allow_pages(store, pages):
     ("url", "sentence"),
     [
         ("echobot.db", "The store's address cannot be read; write it as sqlite:///echobot.db."),
-        ("oracle://me:hunter2@host/db", "echobot cannot keep its store in oracle; write sqlite:///echobot.db."),
-        ("postgresql://me:hunter2@host/db", "echobot cannot keep its store in postgresql; write sqlite:///echobot.db."),
+        (
+            "oracle://me:hunter2@host/db",
+            "echobot cannot keep its store in oracle; write sqlite:///echobot.db or postgresql://user@host/database.",
+        ),
+        (
+            "mysql+aiomysql://me:hunter2@host/db",
+            "echobot cannot keep its store in mysql+aiomysql; write sqlite:///echobot.db or postgresql://user@host/database.",
+        ),
     ],
 )
-def test_an_address_that_is_not_sqlite_is_refused_without_its_password(url, sentence):
+def test_an_address_of_another_kind_is_refused_without_its_password(url, sentence):
     with pytest.raises(StoreError) as refusal:
         SqlStore.open(url)
 

@@ -13,6 +13,7 @@ from nio import SyncResponse, Timeline
 from echobot.chats.matrix.afterwards import Afterwards
 from echobot.chats.matrix.announcing import Announcing
 from echobot.chats.matrix.attention import Attention
+from echobot.chats.matrix.cursor import Cursor
 from echobot.chats.matrix.homeserver import ask, connect
 from echobot.chats.matrix.invites import Door, inviter_of
 from echobot.chats.matrix.lookback import Lookback
@@ -115,15 +116,19 @@ class MatrixChat:
             wanted = self._settings.user
             raise SettingsError(f"account {self.account}: the token is one of {me}, not of {wanted}; change either")
         self._secrecy.begin(device)
-        here = await self._sync.look_around(for_the_first_time=cursor is None)
+        before = Cursor.read(cursor) if cursor is not None else None
+        goes_on = before is not None and before.is_of(self._secrecy.device)
+        here = await self._sync.look_around(for_the_first_time=not goes_on)
         self._note(here, ears.door)
+        if before and not goes_on:
+            await self._sync.fetch_keys(here.next_batch)
         await self._named.look()
         await self._secrecy.settle()
-        if cursor is None:
-            await ears.keep([], here.next_batch)
+        if before is None:
+            await ears.keep([], self._cursor(here))
         await self._tell_troubles(here, ears)
         log.info("listening", account=self.account, rooms=len(self._client.rooms))
-        return cursor or here.next_batch
+        return before.token if before else here.next_batch
 
     async def _go_on(self, cursor: str, ears: _Ears) -> str:
         batch = await self._sync.after(cursor)
@@ -131,11 +136,14 @@ class MatrixChat:
         await self._named.look()
         late = [message for room, said in self._secrecy.opened().items() for message in await self._read(room, said)]
         messages = [*late, *await self._messages(batch, cursor)]
-        await ears.keep(messages, batch.next_batch)
+        await ears.keep(messages, self._cursor(batch))
         await self._secrecy.settle()
         await self._tell_troubles(batch, ears)
         self._attention.read(messages)
         return str(batch.next_batch)
+
+    def _cursor(self, batch: SyncResponse) -> str:
+        return str(Cursor(batch.next_batch, self._secrecy.device))
 
     async def _patiently(self, step: Callable[..., Awaitable[str]], *given: object) -> str:
         return await patiently(self.account, self._rhythm.pauses(), lambda: step(*given))

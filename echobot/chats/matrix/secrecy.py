@@ -67,6 +67,11 @@ class Secrecy:
                 raise
             raise StoreError(f"the encryption keys in {self._folder} cannot be kept: {error}; {WHAT_TO_DO}") from error
 
+    @property
+    def device(self) -> str:
+        """Which one reads encrypted rooms here; "" when none does."""
+        return str(self._client.device_id) if self._encryption is not None else ""
+
     def put_aside(self, room: str, events: Sequence[Event]) -> None:
         """Keep what cannot be read yet."""
         if self._aside is not None:

@@ -37,6 +37,9 @@ def sync_filter(limit: int) -> dict[str, Any]:
     return {"presence": NOTHING, "account_data": NOTHING, "room": rooms}
 
 
+KEYS_ONLY = {"presence": NOTHING, "account_data": NOTHING, "room": {"rooms": []}}
+
+
 class Sync:
     """The requests of the sync loop; each returns in bounded time or raises `ChatUnavailable`."""
 
@@ -62,6 +65,15 @@ class Sync:
             return await self._told(self._rhythm.arrival, first)
         finally:
             self._client.repeats = False
+
+    async def fetch_keys(self, token: str) -> None:
+        """All that waits for this device alone, before a sync after another device's token throws it away."""
+        while True:
+            waiting = self._client.sync(timeout=0, sync_filter=KEYS_ONLY, since=token)
+            batch = await self._told(self._rhythm.stall, waiting)
+            if not batch.to_device_events:
+                return
+            token = batch.next_batch
 
     async def after(self, token: str) -> SyncResponse:
         """What happened since the token, as soon as something did."""
