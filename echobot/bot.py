@@ -62,7 +62,7 @@ class Bot:
         answerer: Callable[[], Answerer],
         store: Store,
         allowance: Allowance,
-        manners: Manners,
+        manners: Callable[[], Manners],
         clock: Callable[[], datetime],
     ) -> None:
         self._answerer = answerer
@@ -80,6 +80,9 @@ class Bot:
             return await self._taken_back(message)
         if message.reacts_to is not None:
             return await self._reacted(message, message.reacts_to, now)
+        return _NOTHING if self._is_ignored(message, now) else await self._asked(message, now)
+
+    async def _asked(self, message: Message, now: datetime) -> Settlement:
         before = await self._store.conversation(message.place, message.sender)
         if before and before.is_over(now):
             before = None
@@ -98,9 +101,14 @@ class Bot:
             case _:
                 return self._answer(message, before, now)
 
+    def _is_ignored(self, message: Message, now: datetime) -> bool:
+        """Known before the store is asked anything: who floods the bot should cost it little."""
+        is_a_wish = self._answerer().wanted(message.text) is not None
+        return not is_a_wish and self._allowance.is_spent(message.place, message.sender, min(now, message.sent_at))
+
     def _may(self, message: Message, now: datetime) -> Ruling:
         """What was asked while the bot was down counts for the minute in which it was asked."""
-        if self._manners.is_quiet(message, now):
+        if self._manners().is_quiet(message, now):
             return Ruling.SILENT
         return self._allowance.ask(message.place, message.sender, min(now, message.sent_at))
 
@@ -111,9 +119,9 @@ class Bot:
         """
         say: Callable[[Voice], str]
         account, person = message.place.account, message.sender
-        silenced = self._manners.may_be_silenced and await self._store.is_silenced(account, person)
+        silenced = self._manners().may_be_silenced and await self._store.is_silenced(account, person)
         match self._answerer().wanted(message.text):
-            case followup.Wanted.SILENCE if self._manners.may_be_silenced and not silenced:
+            case followup.Wanted.SILENCE if self._manners().may_be_silenced and not silenced:
                 say, handling = Voice.stopped, Settlement(wishes=[Wish(account, person, silence=True)])
             case followup.Wanted.ANSWERS if silenced:
                 say, handling = Voice.resumed, Settlement(wishes=[Wish(account, person, silence=False)])
@@ -128,7 +136,7 @@ class Bot:
         return replace(handling, replies=[self.says(message, say, before)])
 
     def _privacy(self, voice: Voice) -> str:
-        return voice.privacy(self._manners.keep_messages_for, self._manners.keep_gaps_for)
+        return voice.privacy(self._manners().keep_messages_for, self._manners().keep_gaps_for)
 
     async def _again(self, message: Message, before: Conversation | None, now: datetime) -> Settlement:
         """An edited question is answered anew, in place of the first answer, when another answer follows from it.
@@ -167,7 +175,7 @@ class Bot:
         return self._is_late(message, now) or await self._store.is_hushed(place.account, place.room, now)
 
     def _is_late(self, message: Message, now: datetime) -> bool:
-        return now - message.sent_at > self._manners.answer_within[message.place.account]
+        return now - message.sent_at > self._manners().answer_within[message.place.account]
 
     def _answer(
         self, message: Message, before: Conversation | None, now: datetime, hint: Language | None = None
@@ -202,7 +210,7 @@ class Bot:
             return before.language
         if message.language in self._answerer().languages:
             return Language(message.language)
-        return self._manners.language(message)
+        return self._manners().language(message)
 
 
 def _reply(message: Message, text: str, language: Language, meaning: str, offers: int = 0) -> Reply:
@@ -245,8 +253,8 @@ def _after(message: Message, answered: Answered, now: datetime, before: Conversa
     last = before.answered if before else None
     talk = Conversation(message.place, message.sender, now, answered.question.language, answered=last)
     match answered.answer:
-        case Found(match, also):
-            offered = tuple(other.entry for other in also)
+        case Found(match, also, together):
+            offered = () if together else tuple(other.entry for other in also)
             return replace(talk, answered=match.entry, because=match.matched[:_MOST_REASONS], offered=offered)
         case Choices():
             return replace(talk, offered=answered.entries)

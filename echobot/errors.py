@@ -6,6 +6,7 @@ EchobotError                expected: `cli.main` prints its sentence and exits w
 ├── RepositoryError         the git repository of the knowledge cannot be fetched
 ├── SettingsError           settings that cannot be used as they are
 ├── StoreError              the store cannot be opened, read or written
+│   └── StoreUnavailable    trying again later may help
 ├── CalendarError           a calendar's file cannot be read or written
 └── ChatError               a chat's server did not do what it was asked
     ├── ChatUnavailable     asking again later may help
@@ -34,6 +35,10 @@ class SettingsError(EchobotError):
 
 class StoreError(EchobotError):
     """The store cannot be opened, read or written."""
+
+
+class StoreUnavailable(StoreError):
+    """The disk is full or away, or somebody else has the store: trying again later may help; nothing was changed."""
 
 
 class CalendarError(EchobotError):

@@ -22,7 +22,7 @@ from echobot.shipped import shipped_folder
 
 def newest_knowledge(settings: Settings) -> Knowledge:
     """What `serve` would start with; raises `EchobotError`."""
-    return asyncio.run(Following.begin(source_of(settings), settings.contacts))().knowledge
+    return asyncio.run(Following.begin(source_of(settings)))().knowledge
 
 
 def chat_of(name: AccountName, account: Account, settings: Settings) -> Chat:
@@ -48,14 +48,16 @@ def source_of(settings: Settings) -> Source:
 
 
 def open_store(url: str) -> Store:
-    from echobot.stores.sql import SqlStore  # noqa: PLC0415 - as above
+    """Whoever uses it waits while the disk is full."""
+    from echobot.stores.patient import patient  # noqa: PLC0415 - as above
+    from echobot.stores.sql import SqlStore  # noqa: PLC0415
 
-    return SqlStore.open(url)
+    return patient(SqlStore.open(url), now)
 
 
-def announcer_of(settings: Settings, knowledge: Callable[[], Knowledge], store: Store) -> Announcer:
-    most = settings.most_posts_a_day
-    return Announcer(knowledge, settings.destinations, store, clock=now, most_a_day=most)
+def announcer_of(in_force: Callable[[], Settings], knowledge: Callable[[], Knowledge], store: Store) -> Announcer:
+    most_a_day = lambda: in_force().most_posts_a_day  # noqa: E731
+    return Announcer(knowledge, lambda: in_force().destinations, store, clock=now, most_a_day=most_a_day)
 
 
 def manners_of(settings: Settings) -> Manners:

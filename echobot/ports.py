@@ -174,7 +174,10 @@ class Store(Protocol):
         """Put messages into the inbox and move the cursor. A message whose id was ever kept is ignored."""
 
     async def waiting(self, account: AccountName, limit: int) -> list[Message]:
-        """Messages that are not settled yet, oldest first."""
+        """Messages that are not settled yet: of everybody the oldest, in their order, then of everybody the next.
+
+        What revises a message that is not settled is left out until that one is.
+        """
 
     async def settle(self, settlement: Settlement, now: datetime) -> None:
         """Messages are dealt with: replies enter the outbox, texts are forgotten, the conversations go on.

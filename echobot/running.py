@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Coroutine, Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 import structlog
@@ -98,15 +98,14 @@ async def note(store: Store, about: str, trouble: str) -> None:
     await store.note_trouble(about, trouble or None, now())
 
 
-async def tidy(store: Store, settings: Settings) -> None:
+async def tidy(store: Store, in_force: Callable[[], Settings]) -> None:
     while True:
-        await forget(store, settings)
+        await forget(store, in_force(), now())
         await asyncio.sleep(_TIDY_EVERY.total_seconds())
 
 
-async def forget(store: Store, settings: Settings) -> None:
+async def forget(store: Store, settings: Settings, at: datetime) -> None:
     """What has been kept long enough goes."""
-    at = now()
     await store.forget_slots(at)
     gaps_before = at - settings.keep_gaps_for
     await store.forget(at - settings.keep_messages_for, at - REMEMBERED_FOR, gaps_before, at - _DEEDS_FOR)

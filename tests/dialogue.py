@@ -22,7 +22,7 @@ class Dialogue:
         account = AccountName("rooms")
         languages = {account: language} if language else {}
         manners = Manners({account: timedelta(hours=2)}, languages, {account: rooms or {}})
-        self.bot = Bot(lambda: self.answerer, self.store, Allowance(limits), manners, lambda: self.now)
+        self.bot = Bot(lambda: self.answerer, self.store, Allowance(lambda: limits), lambda: manners, lambda: self.now)
         self._numbers = count()
 
     async def say(self, text, by="ada", room="#help", thread=None, address=Address.NAMED, ago=timedelta(0)):

@@ -77,6 +77,7 @@ ENGLISH = LanguagePack(
         ("number", "option", "please"),
         ("forget me",),
         ("privacy",),
+        ("both", "all of them"),
     ),
 )
 CROATIAN = LanguagePack(

@@ -77,6 +77,8 @@ class Voice:
         What was `asked` decides which visits and workshops are listed, where they are the answer.
         """
         match answer:
+            case Found(match, also, together=True):
+                return paragraphs(*(self.entry(each.entry, each.need) for each in (match, *also)))
             case Found(match, also):
                 listed = self._to_come(match.entry, asked)
                 return paragraphs(listed or self.entry(match.entry, match.need), self._also(also))

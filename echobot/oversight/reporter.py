@@ -46,16 +46,15 @@ class Reporter:
         self._clock = clock
 
     async def look(self) -> None:
-        """Tell what is wrong since the last look, what is well again, and on Mondays how the week was."""
+        """Tell what is wrong since the last look, and what is well again."""
         condition = await self._look()
         told = await self._store.told()
         if changes := _changes(condition, {about: text for about, text in told.items() if about != _DIGEST}):
             await self._tell(_words(changes), changes, condition)
-        await self._tell_of_the_week(told.get(_DIGEST), condition)
 
-    async def _tell_of_the_week(self, told: str | None, condition: Condition) -> None:
-        """A bot that has just begun has nothing to tell of the week before."""
-        now = self._clock()
+    async def look_back(self) -> None:
+        """On Mondays tell how the week was; a bot that has just begun has nothing to tell of the week before."""
+        now, told = self._clock(), (await self._store.told()).get(_DIGEST)
         monday = now.date() - timedelta(days=now.weekday())
         if told == monday.isoformat() or (now.weekday() == 0 and now.hour < _DIGEST_FROM):
             return
@@ -63,7 +62,7 @@ class Reporter:
             await self._store.report({_DIGEST: monday.isoformat()}, [], now)
         else:
             week = await self._digest(monday - timedelta(days=7))
-            await self._tell(week, {_DIGEST: monday.isoformat()}, condition)
+            await self._tell(week, {_DIGEST: monday.isoformat()}, await self._look())
 
     async def _tell(self, text: str, told: Mapping[str, str | None], condition: Condition) -> None:
         now = self._clock()

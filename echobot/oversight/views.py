@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from echobot.core.announcement import DestinationName
 from echobot.core.gap import alike
@@ -29,26 +30,28 @@ class Views:
 
     def __init__(  # noqa: PLR0913 - all that there is to look at
         self,
-        settings: Settings,
+        in_force: Callable[[], Settings],
         store: Store,
         knowledge: Following,
         watch: Watch,
         *,
         note: Callable[[str], Awaitable[None]],
+        dead_links: Callable[[Path], Awaitable[Sequence[object]]],
         clock: Callable[[], datetime],
     ) -> None:
         """`note` is given the knowledge's problems, or none, after it was read again."""
-        self._settings = settings
+        self._in_force = in_force
         self._store = store
         self._knowledge = knowledge
         self._watch = watch
         self._note = note
+        self._dead_links = dead_links
         self._clock = clock
         self._reloads: set[asyncio.Task[None]] = set()
 
     @property
     def destinations(self) -> Mapping[DestinationName, Destination]:
-        return self._settings.destinations
+        return self._in_force().destinations
 
     async def status(self) -> str:
         return as_text(await self._watch.look())
@@ -62,7 +65,7 @@ class Views:
 
     async def announcements(self) -> str:
         known, ledger = self._knowledge().knowledge, await self._store.ledger()
-        return Forthcoming(known, self._settings, self._clock(), ledger).in_brief()
+        return Forthcoming(known, self._in_force(), self._clock(), ledger).in_brief()
 
     def reload(self, place: Place) -> None:
         """Beside everything else; what comes of it is told in that place."""
@@ -79,8 +82,17 @@ class Views:
         today, until = self._clock().date(), monday + _A_WEEK
         used_ever = await self._store.uses(today - _A_YEAR, today + _A_DAY)
         gaps = alike(await self._store.gaps())
-        week = Week(monday, await self._store.uses(monday, until), frozenset(use.entry for use in used_ever), gaps)
+        uses, dead = await self._store.uses(monday, until), await self._links()
+        week = Week(monday, uses, frozenset(use.entry for use in used_ever), gaps, dead)
         return week.told(self._knowledge().knowledge, today)
+
+    async def _links(self) -> list[str]:
+        if not self._in_force().check_links:
+            return []
+        try:
+            return [str(problem) for problem in await self._dead_links(self._knowledge.folder)]
+        except EchobotError as error:
+            return [f"they could not be looked at: {error}"]
 
     async def _reload(self, place: Place) -> None:
         try:

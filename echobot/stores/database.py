@@ -10,16 +10,19 @@ from dataclasses import dataclass, field
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from echobot.errors import StoreError
+from echobot.errors import StoreError, StoreUnavailable
 
 WHAT_TO_DO = {
     "not a database": "is not an echobot database; name another file in the settings, or move this one away",
     "malformed": "is damaged; bring back its last backup with `echobot restore`, or move it away and start anew",
     "readonly": "cannot be written; give the file and its folder to the user who runs echobot",
-    "locked": "is being used by another program; close that one and start echobot again",
-    "disk is full": "cannot grow because the disk is full; make room and start echobot again",
+    "locked": "is being used by another program; close that one",
+    "disk is full": "cannot grow because the disk is full; make room",
     "disk i/o": "cannot be read or written by the disk; check the disk and its free space",
+    "unable to open": "cannot be opened; check that its folder is there and can be written",
 }
+
+_MAY_PASS = ("readonly", "locked", "disk is full", "disk i/o", "unable to open")
 
 WITH_A_BACKUP = {
     "not a database": "is not an echobot database; name a file that `echobot backup` wrote",
@@ -54,4 +57,6 @@ class Database:
         """One sentence, without the statement: its values are what people wrote."""
         said = str(getattr(error, "orig", None) or error)
         advice = next((advice for sign, advice in self.advice.items() if sign in said.lower()), None)
-        return StoreError(f"{self.name} {advice or f'cannot be used: {said}'}.")
+        may_pass = any(sign in said.lower() for sign in _MAY_PASS)
+        kind = StoreUnavailable if may_pass else StoreError
+        return kind(f"{self.name} {advice or f'cannot be used: {said}'}.")

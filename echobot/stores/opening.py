@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from echobot.errors import StoreError
 from echobot.stores import tables
 from echobot.stores.database import WHAT_TO_DO, WITH_A_BACKUP, Database
-from echobot.stores.files import claim, file_of, make_private, parsed
+from echobot.stores.files import claim, file_of, make_private, must_not_be_lost, note_use, parsed
 from echobot.stores.upgrading import upgrade
 
 _TO_READ = ("PRAGMA busy_timeout = 10000",)  # ms; somebody may look into the file with another program
@@ -35,11 +35,16 @@ def open_database(url: str) -> Database:
     path = Path(address.database).resolve()
     lock = claim(path)
     try:
+        must_not_be_lost(path, lock)
         make_private(path)
-        return _prepared(Database(f"The store {path}", _engine(address), lock), _check)
+        if path.stat().st_size:  # closing what was opened to write would bring its log into a damaged file
+            open_of_any_form(path).close()
+        database = _prepared(Database(f"The store {path}", _engine(address), lock), _check)
     except StoreError:
         os.close(lock)
         raise
+    note_use(lock)
+    return database
 
 
 def open_to_read(url: str) -> Database:
@@ -119,7 +124,6 @@ def _check(connection: Connection, database: Database) -> None:
     if not found:
         tables.metadata.create_all(connection)
         connection.execute(insert(tables.version).values(version=tables.VERSION))
-    _check_known(connection, database)
     if (number := _form(connection, database)) < tables.VERSION:
         upgrade(connection, number)
 
@@ -127,7 +131,7 @@ def _check(connection: Connection, database: Database) -> None:
 def _check_known(connection: Connection, database: Database) -> None:
     """Whole, and of a form that this echobot knows."""
     _form(connection, database)
-    if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() != "ok":
+    if connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one() != "ok":  # the indexes, too
         raise database.trouble(sqlite3.DatabaseError("malformed"))
 
 

@@ -27,7 +27,7 @@ class Followed:
 
     def __init__(self, answerer):
         self._answerer = answerer
-        self.version, self.problems, self.next = "abc123", "", ""
+        self.version, self.problems, self.next, self.folder = "abc123", "", "", "knowledge"
 
     def __call__(self):
         return self._answerer
@@ -48,7 +48,13 @@ class Scene(Dialogue):
         self.power = 0
         self.watch = Watch([], self.store, lambda: Edition("abc123", 3), lambda: None, lambda: self.now)
         self.views = Views(
-            self.settings, self.store, self.knowledge, self.watch, note=self._note, clock=lambda: self.now
+            lambda: self.settings,
+            self.store,
+            self.knowledge,
+            self.watch,
+            note=self._note,
+            dead_links=self._dead_links,
+            clock=lambda: self.now,
         )
         self.open({ROOMS: Office(OFFICE, frozenset([ADA]))})
 
@@ -67,6 +73,9 @@ class Scene(Dialogue):
 
     def pass_by(self, time: timedelta):
         self.now += time
+
+    async def _dead_links(self, folder):
+        return [f"{folder}/tools.yaml:3: https://gone.example.org is gone"]
 
     async def _note(self, problems):
         self.noted.append(problems)

@@ -266,3 +266,11 @@ async def test_what_was_asked_is_counted_by_what_answered_it(scene):
     uses = await scene.store.uses(today, today + timedelta(days=1))
     assert [(use.outcome, use.entry, use.times) for use in uses] == [("found", "fediverse", 2), ("unknown", "", 1)]
     assert await scene.store.uses(today + timedelta(days=1), today + timedelta(days=2)) == []
+
+
+async def test_the_week_is_told_with_dead_links_unless_the_settings_want_none(scene):
+    monday = scene.now.date()
+    assert "Dead links:\n- knowledge/tools.yaml:3" in await scene.views.week(monday)
+    scene.settings = replace(scene.settings, check_links=False)
+
+    assert "Dead links" not in await scene.views.week(monday)

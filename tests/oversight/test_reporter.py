@@ -44,6 +44,7 @@ class Station:
     async def told(self, account=ROOMS):
         """What was told there since the last time."""
         await self.reporter.look()
+        await self.reporter.look_back()
         posts = [each.outgoing for each in await self.store.outbox(account, self.clock.now, 100)]
         for post in posts:
             await self.store.sent(post.key, "$it", self.clock.now)

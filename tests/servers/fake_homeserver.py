@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from tests.secrecy import WITNESS
+
 BOT = "@echobot:example.org"
 ROOM = "!room:example.org"
 BAD_ROOM = "!damaged:example.org"
@@ -41,6 +43,22 @@ async def strange_json() -> web.Response:
     return web.json_response({"next_batch": "s1", "rooms": {"join": {ROOM: {"timeline": {"events": [None]}}}}})
 
 
+async def huge() -> web.Response:
+    """Bytes without end, as fast as they are taken."""
+    return web.Response(body=_pieces(b'"' + bytes(1_000_000), 0), content_type="application/json")
+
+
+async def drip() -> web.Response:
+    """Bytes without end, one after the other."""
+    return web.Response(body=_pieces(b" ", 0.02), content_type="application/json")
+
+
+async def _pieces(piece: bytes, pause: float) -> AsyncIterator[bytes]:
+    while True:
+        yield piece
+        await asyncio.sleep(pause)
+
+
 async def stall() -> web.Response:
     await asyncio.Event().wait()
     raise AssertionError
@@ -60,7 +78,7 @@ class FakeHomeserver:
         self.members: list[str] | None = None  # told when asked, instead of a summary with each sync
 
     def say(self, body: str, **more: Any) -> None:
-        content = {"msgtype": "m.text", "body": body, **more}
+        content = {"msgtype": "m.text", "body": WITNESS.text(body), **more}
         event = {"type": "m.room.message", "event_id": f"${len(self.said)}", "sender": "@alice:example.org"}
         self.said.append({**event, "origin_server_ts": 1_790_000_000_000, "content": content})
 

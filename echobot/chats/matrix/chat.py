@@ -81,9 +81,10 @@ class MatrixChat:
         door = Door(self._client, self._settings.invites, self._rhythm, self._states, self._settings.admin_room)
         ears = _Ears(keep, Notes(self.account, note), door)
         try:
-            token = await self._patiently(self._arrive, cursor, ears)
-            while True:
-                token = await self._patiently(self._go_on, token, ears)
+            with self._secrecy.on_disk():
+                token = await self._patiently(self._arrive, cursor, ears)
+                while True:
+                    token = await self._patiently(self._go_on, token, ears)
         finally:
             await door.close()
 

@@ -9,6 +9,8 @@ from uuid import uuid4
 
 from nio import Api, AsyncClient, KeysQueryResponse, RoomSendResponse, ShareGroupSessionResponse, SyncResponse
 
+from echobot.chats.matrix.bounds import Bounded
+
 if TYPE_CHECKING:
     from echobot.chats.matrix.encryption import Encryption
 
@@ -35,6 +37,12 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio comes without types
             await super().receive_response(response)
             if isinstance(response, SyncResponse):
                 self.encryption.note(response)
+
+    async def send(self, *given: Any, **named: Any) -> Any:
+        """Make a request; what comes back is not read beyond a bound."""
+        response = await super().send(*given, **named)
+        response.content = Bounded(response.content)
+        return response
 
     async def room_send(
         self,

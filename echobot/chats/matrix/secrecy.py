@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,11 +13,14 @@ import structlog
 from echobot.chats.matrix.client import Client
 from echobot.chats.matrix.notes import KEY_MISSING, LOST, NO_KEYS, UNSIGNED
 from echobot.chats.matrix.reading import Event
+from echobot.errors import StoreError
 
 if TYPE_CHECKING:
     from echobot.chats.matrix.aside import Aside
     from echobot.chats.matrix.encryption import Encryption
     from echobot.chats.matrix.standing import Standing
+
+WHAT_TO_DO = "make room on the disk and start echobot again; if they are damaged, put back a copy of that folder"
 
 log = structlog.get_logger()
 
@@ -49,6 +53,19 @@ class Secrecy:
         self._encryption = Encryption(self._client, self._folder, device, self._clock)
         self._aside = Aside(self._encryption)
         self._standing = Standing(self._client, self._clock)
+
+    @contextmanager
+    def on_disk(self) -> Iterator[None]:
+        """What is wrong with the keys' file ends the listening: what is in memory may be ahead of what was kept.
+
+        Raises `StoreError`.
+        """
+        try:
+            yield
+        except Exception as error:
+            if not _is_of_database(error):
+                raise
+            raise StoreError(f"the encryption keys in {self._folder} cannot be kept: {error}; {WHAT_TO_DO}") from error
 
     def put_aside(self, room: str, events: Sequence[Event]) -> None:
         """Keep what cannot be read yet."""
@@ -90,3 +107,10 @@ class Secrecy:
     def close(self) -> None:
         if self._encryption is not None:
             self._encryption.close()
+
+
+def _is_of_database(error: Exception) -> bool:
+    """Where there are no keys, their database's part of the program is not loaded."""
+    from peewee import PeeweeException  # noqa: PLC0415  (lazy on purpose)
+
+    return isinstance(error, PeeweeException)

@@ -121,23 +121,6 @@ async def test_of_a_redacted_question_only_the_redaction_is_heard(bot: Bot, alic
     assert (redaction.revises, redaction.text, two.text) == (event, "", "two")
 
 
-async def test_an_encrypted_room_is_told_to_the_operator_once(bot: Bot, alice: Person, room: str):
-    secret = {
-        "algorithm": "m.megolm.v1.aes-sha2",
-        "ciphertext": "x",
-        "sender_key": "x",
-        "device_id": "x",
-        "session_id": "x",
-    }
-    await bot.listen()
-    for _ in range(3):
-        await alice.send(room, "m.room.encrypted", secret)
-    await alice.say(room, "!echo what is Matrix?")
-    await bot.kept.have(1)
-
-    assert bot.kept.noted == [f"room {room} of room-bot"]
-
-
 async def test_no_log_holds_a_token_or_what_people_say(bot: Bot, alice: Person, room: str, capfd, caplog):
     caplog.set_level("DEBUG")
     await bot.listen()
