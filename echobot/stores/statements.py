@@ -67,6 +67,7 @@ TRIED_ELSEWHERE = (
     .values(
         first_tried_at=bindparam("long_ago", type_=Moment()),
         due_at=case((outbox.c.due_at < _soon, _soon), else_=outbox.c.due_at),
+        reason="another machine had begun to send it",
     )
 )
 
