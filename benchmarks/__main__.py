@@ -1,6 +1,6 @@
 """`make bench`: every benchmark that needs nothing but this repository, one after the other.
 
-`python -m benchmarks.clinc FOLDER` is the one that needs data of others.
+`python -m benchmarks.clinc FOLDER` is the one that needs data of others; `load`, `soak` and `year` take their time.
 """
 
 import runpy

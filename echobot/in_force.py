@@ -36,6 +36,7 @@ class InForce:
         """Raises `ProblemsFound`."""
         self._file = file
         self._look_every = look_every
+        self._seen = self._state()
         self._settings = load_settings(file)
         self._asked = asyncio.Event()
         self._changed = asyncio.Event()
@@ -54,13 +55,12 @@ class InForce:
         if not os.isatty(0):  # a terminal that is closed says SIGHUP, too, and then the bot should end
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.ask)
         await tell("")
-        seen = self._state()
         while True:
             asked = await self._is_asked()
             found = self._state()
-            if asked or found not in (seen, None):
+            if asked or found not in (self._seen, None):
                 await tell(self.read_again())
-            seen = found or seen
+            self._seen = found or self._seen
 
     def ask(self) -> None:
         """Have the file read again soon, even if it looks as it did."""

@@ -56,8 +56,13 @@ def open_store(url: str) -> Store:
 
 
 def announcer_of(in_force: Callable[[], Settings], knowledge: Callable[[], Knowledge], store: Store) -> Announcer:
-    most_a_day = lambda: in_force().most_posts_a_day  # noqa: E731
-    return Announcer(knowledge, lambda: in_force().destinations, store, clock=now, most_a_day=most_a_day)
+    return Announcer(
+        knowledge,
+        lambda: in_force().destinations,
+        store,
+        clock=now,
+        most_a_day=lambda: in_force().most_posts_a_day,
+    )
 
 
 def manners_of(settings: Settings) -> Manners:

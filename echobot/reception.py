@@ -83,7 +83,7 @@ class Reception:
             await self._answer_in_turn(waiting)
             if self._closed and not waiting:
                 return
-            if len(waiting) < AT_ONCE and not self._closed:  # only what has arrived since can be waiting
+            if not waiting:  # what revises a message is waiting only once that one is settled
                 await self._arrived.wait()
 
     async def _answer_in_turn(self, waiting: Sequence[Message]) -> None:

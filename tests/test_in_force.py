@@ -70,6 +70,18 @@ async def test_an_edit_counts_as_soon_as_the_file_is_there(file, in_force, told)
     assert told[0] == ""
 
 
+async def test_an_edit_while_the_bot_starts_is_not_overlooked(file, in_force):
+    write(file, contacts={"en": "Ivo"})
+    following = asyncio.create_task(in_force.follow(_tell_nobody))
+    await until(lambda: in_force().contacts == {"en": "Ivo"})
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+
+
+async def _tell_nobody(mistakes):
+    pass
+
+
 async def test_whoever_asks_for_it_has_a_file_read_that_looks_as_it_did(file, in_force, told):
     with capture_logs() as logs:
         in_force.ask()

@@ -335,6 +335,7 @@ def test_pauses_grow_from_seconds_to_minutes_and_never_beyond():
 
 async def test_a_keys_file_that_cannot_be_used_ends_it_with_a_sentence(fake_homeserver: FakeHomeserver, tmp_path: Path):
     account = MatrixAccount(fake_homeserver.url, BOT, Path("unused"))
+    kept = Kept()
     (tmp_path / "keys.db").write_text("this is a letter to my aunt " * 200)
     chat = MatrixChat(
         AccountName("room-bot"), account, "token", timedelta(hours=2), lambda: datetime.now(UTC), keys=tmp_path
