@@ -4,9 +4,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN_STAMP := .venv/.installed
 DEV_STAMP := .venv/.installed-dev
+AUDIT_STAMP := .venv/audit/.installed
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: chat test lint bench check format clean help
+.PHONY: chat test lint bench check audit format clean help
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' Makefile
@@ -23,6 +24,9 @@ test: $(DEV_STAMP) ## Pass every test, the real servers' ones included
 
 lint: $(DEV_STAMP) ## Style, types, and the direction of the imports
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+audit: $(AUDIT_STAMP) ## Ask whether anything installed has a known vulnerability
+	@$(BIN)/python deploy/audit.py .venv/audit/bin/pip-audit "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
 format: $(DEV_STAMP) ## Put the code into the house's form
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
@@ -43,4 +47,9 @@ $(RUN_STAMP): pyproject.toml constraints.txt
 $(DEV_STAMP): $(RUN_STAMP)
 	@echo "Installing the test tools into .venv, a Matrix server among them (a minute or two the first time) ..."
 	@$(INSTALL) --editable '.[dev]'
+	@touch $@
+
+$(AUDIT_STAMP): $(RUN_STAMP)
+	@echo "Installing pip-audit into a place of its own, .venv/audit ..."
+	@$(PYTHON) -m venv .venv/audit && .venv/audit/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.9,<3'
 	@touch $@

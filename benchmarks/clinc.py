@@ -26,9 +26,9 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from echobot.core.knowledge import EntryId, Language
+from echobot.core.knowledge import EntryId, Language, Phrasing
 from echobot.core.matching import bayes, index, phrasebook
-from echobot.core.matching.ranking import Phrasing, Ranker
+from echobot.core.matching.ranking import Ranker
 
 Row: TypeAlias = Sequence[str]  # the text, the intent
 _OUT = "oos"
@@ -52,7 +52,7 @@ class Answered(NamedTuple):
 
 
 def learn(rows: Sequence[Row]) -> Ranker:
-    return Ranker([Phrasing(EntryId(intent), _LANGUAGE, text) for text, intent in rows], {})
+    return Ranker([Phrasing.of(EntryId(intent), _LANGUAGE, text) for text, intent in rows], {})
 
 
 def ten_phrasings(rows: Sequence[Row], seed: int) -> list[Row]:

@@ -15,8 +15,8 @@ import time
 
 import numpy as np
 
-from echobot.core.knowledge import EntryId, Language
-from echobot.core.matching.ranking import Phrasing, Ranker
+from echobot.core.knowledge import EntryId, Language, Phrasing
+from echobot.core.matching.ranking import Ranker
 
 _SIZES = (1_500, 3_000, 15_000, 100_000)
 _QUESTIONS = 1_000
@@ -51,7 +51,7 @@ def measure(count: int) -> None:
     sayings = Sayings(count)
     topics = [sayings.topic() for _ in range(count // AN_ENTRY)]
     phrasings = [
-        Phrasing(EntryId(str(entry)), LANGUAGE, sayings.phrasing(topic))
+        Phrasing.of(EntryId(str(entry)), LANGUAGE, sayings.phrasing(topic))
         for entry, topic in enumerate(topics)
         for _ in range(AN_ENTRY)
     ]

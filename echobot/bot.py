@@ -18,10 +18,11 @@ from echobot.core.reaction import DISLIKED, LIKED, Votes
 from echobot.core.wording import Voice
 from echobot.limits import Allowance, Ruling
 from echobot.ports import Settlement, Store
-from echobot.settings import Settings
+from echobot.settings import Room, Settings
 
 _MOST_REASONS = 10  # words
 _USUAL = Settings()
+_USUAL_ROOM = Room()
 
 
 _NOTHING = Settlement()
@@ -33,9 +34,24 @@ class Manners:
 
     answer_within: Mapping[AccountName, timedelta]
     languages: Mapping[AccountName, Language] = field(default_factory=dict)
+    rooms: Mapping[AccountName, Mapping[str, Room]] = field(default_factory=dict)  # what is different in some
     keep_messages_for: timedelta = _USUAL.keep_messages_for
     keep_gaps_for: timedelta = _USUAL.keep_gaps_for
     may_be_silenced: bool = True  # in a terminal, "stop" is said by somebody who may simply close it
+
+    def room(self, message: Message) -> Room:
+        """What the settings say about the room that it was said in."""
+        return self.rooms.get(message.place.account, {}).get(message.known_as, _USUAL_ROOM)
+
+    def language(self, message: Message) -> Language | None:
+        """What to answer in when nothing else tells."""
+        of_room = self.room(message).language
+        return Language(of_room) if of_room else self.languages.get(message.place.account)
+
+    def is_quiet(self, message: Message, now: datetime) -> bool:
+        """Whether it was said, or would be answered, in hours when nobody wants to hear the bot there."""
+        quiet = self.room(message).quiet
+        return quiet is not None and (quiet.hold(now) or quiet.hold(message.sent_at))
 
 
 class Bot:
@@ -46,7 +62,7 @@ class Bot:
         answerer: Callable[[], Answerer],
         store: Store,
         allowance: Allowance,
-        manners: Manners,
+        manners: Callable[[], Manners],
         clock: Callable[[], datetime],
     ) -> None:
         self._answerer = answerer
@@ -64,12 +80,15 @@ class Bot:
             return await self._taken_back(message)
         if message.reacts_to is not None:
             return await self._reacted(message, message.reacts_to, now)
+        return _NOTHING if self._is_ignored(message, now) else await self._asked(message, now)
+
+    async def _asked(self, message: Message, now: datetime) -> Settlement:
         before = await self._store.conversation(message.place, message.sender)
         if before and before.is_over(now):
             before = None
         if (wished := await self._wished(message, before, now)) is not None:
             return wished
-        if self._is_late(message, now) or message.address is Address.SPENT:
+        if message.address is Address.SPENT or await self._is_silent(message, now):
             return _NOTHING
         return await (self._again if message.revises else self._once)(message, before, now)
 
@@ -78,12 +97,19 @@ class Bot:
             case Ruling.SILENT:
                 return _NOTHING
             case Ruling.SAY_SO_ONCE:
-                return Settlement(replies=[self._said(message, before, Voice.too_many)])
+                return Settlement(replies=[self.says(message, Voice.too_many, before)])
             case _:
                 return self._answer(message, before, now)
 
+    def _is_ignored(self, message: Message, now: datetime) -> bool:
+        """Known before the store is asked anything: who floods the bot should cost it little."""
+        is_a_wish = self._answerer().wanted(message.text) is not None
+        return not is_a_wish and self._allowance.is_spent(message.place, message.sender, min(now, message.sent_at))
+
     def _may(self, message: Message, now: datetime) -> Ruling:
         """What was asked while the bot was down counts for the minute in which it was asked."""
+        if self._manners().is_quiet(message, now):
+            return Ruling.SILENT
         return self._allowance.ask(message.place, message.sender, min(now, message.sent_at))
 
     async def _wished(self, message: Message, before: Conversation | None, now: datetime) -> Settlement | None:
@@ -93,9 +119,9 @@ class Bot:
         """
         say: Callable[[Voice], str]
         account, person = message.place.account, message.sender
-        silenced = self._manners.may_be_silenced and await self._store.is_silenced(account, person)
+        silenced = self._manners().may_be_silenced and await self._store.is_silenced(account, person)
         match self._answerer().wanted(message.text):
-            case followup.Wanted.SILENCE if self._manners.may_be_silenced and not silenced:
+            case followup.Wanted.SILENCE if self._manners().may_be_silenced and not silenced:
                 say, handling = Voice.stopped, Settlement(wishes=[Wish(account, person, silence=True)])
             case followup.Wanted.ANSWERS if silenced:
                 say, handling = Voice.resumed, Settlement(wishes=[Wish(account, person, silence=False)])
@@ -107,10 +133,10 @@ class Bot:
                 return _NOTHING if silenced else None
         if self._may(message, now) is not Ruling.ALLOW:
             return handling
-        return replace(handling, replies=[self._said(message, before, say)])
+        return replace(handling, replies=[self.says(message, say, before)])
 
     def _privacy(self, voice: Voice) -> str:
-        return voice.privacy(self._manners.keep_messages_for, self._manners.keep_gaps_for)
+        return voice.privacy(self._manners().keep_messages_for, self._manners().keep_gaps_for)
 
     async def _again(self, message: Message, before: Conversation | None, now: datetime) -> Settlement:
         """An edited question is answered anew, in place of the first answer, when another answer follows from it.
@@ -139,12 +165,17 @@ class Bot:
         votes, picked = _votes(given, message.text), _picked(given, message)
         if not (votes or picked) or await self._store.is_silenced(account, message.sender):
             return _NOTHING
-        if self._is_late(message, now) or self._may(message, now) is not Ruling.ALLOW:
+        if await self._is_silent(message, now) or self._may(message, now) is not Ruling.ALLOW:
             return _NOTHING
         return self._answer(message, picked, now) if picked else Settlement(votes=[votes] if votes else [])
 
+    async def _is_silent(self, message: Message, now: datetime) -> bool:
+        """Whether this is answered no more, or nothing is answered there now."""
+        place = message.place
+        return self._is_late(message, now) or await self._store.is_hushed(place.account, place.room, now)
+
     def _is_late(self, message: Message, now: datetime) -> bool:
-        return now - message.sent_at > self._manners.answer_within[message.place.account]
+        return now - message.sent_at > self._manners().answer_within[message.place.account]
 
     def _answer(
         self, message: Message, before: Conversation | None, now: datetime, hint: Language | None = None
@@ -161,26 +192,37 @@ class Bot:
             uses=[] if message.revises else [_use(answered, now)],
         )
 
-    def _said(self, message: Message, before: Conversation | None, say: Callable[[Voice], str]) -> Reply:
-        """One of the bot's own sentences as a reply."""
+    def says(
+        self,
+        message: Message,
+        say: Callable[[Voice], str],
+        before: Conversation | None = None,
+        language: Language | None = None,
+    ) -> Reply:
+        """One of the bot's own sentences as a reply; without a language in that of the message."""
         answerer = self._answerer()
-        language = answerer.language(message.text, self._hint(message, before))
-        return _reply(message, say(answerer.voice(language)), language, say.__name__.lstrip("_"))
+        language = language or answerer.language(message.text, self._hint(message, before))
+        return _reply(message, say(answerer.voice(language)), language, getattr(say, "__name__", "said").lstrip("_"))
 
     def _hint(self, message: Message, before: Conversation | None) -> Language | None:
-        """What to answer in where the words do not tell: the conversation's, the sender's, the account's language."""
+        """What to answer in where the words do not tell: the conversation's, the sender's, the room's language."""
         if before:
             return before.language
         if message.language in self._answerer().languages:
             return Language(message.language)
-        return self._manners.languages.get(message.place.account)
+        return self._manners().language(message)
 
 
 def _reply(message: Message, text: str, language: Language, meaning: str, offers: int = 0) -> Reply:
-    key, asked = _key(message.place, message.id), message.revises or message.reacts_to or message.id
+    key, asked = key_for(message), message.revises or message.reacts_to or message.id
     first = _key(message.place, message.revises) if message.revises else None
     sender, envelope, to = message.sender, message.envelope, MessageId(asked)
     return Reply(key, message.place, to, sender, text, language, envelope, meaning, first, offers=offers)
+
+
+def key_for(message: Message) -> DeliveryKey:
+    """One message is answered once."""
+    return _key(message.place, message.id)
 
 
 def _key(place: Place, message: MessageId) -> DeliveryKey:
@@ -211,8 +253,8 @@ def _after(message: Message, answered: Answered, now: datetime, before: Conversa
     last = before.answered if before else None
     talk = Conversation(message.place, message.sender, now, answered.question.language, answered=last)
     match answered.answer:
-        case Found(match, also):
-            offered = tuple(other.entry for other in also)
+        case Found(match, also, together):
+            offered = () if together else tuple(other.entry for other in also)
             return replace(talk, answered=match.entry, because=match.matched[:_MOST_REASONS], offered=offered)
         case Choices():
             return replace(talk, offered=answered.entries)

@@ -19,6 +19,7 @@ from echobot.cli_announcements import announcements
 from echobot.cli_calendar import calendar
 from echobot.cli_login import login
 from echobot.cli_upkeep import SettingsOption, StoreOption, settings_of, store_of, upkeep
+from echobot.core.printable import printable
 from echobot.errors import EchobotError
 from echobot.shipped import shipped_folder
 
@@ -54,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         code = app(args=arguments, standalone_mode=False)
     except EchobotError as error:
-        print(f"echobot: {error}", file=sys.stderr)
+        print(f"echobot: {printable(str(error))}", file=sys.stderr)
         return 1
     except (KeyboardInterrupt, typer.Abort):
         return 130
@@ -134,7 +135,7 @@ def check(
     looked_at = folders or [shipped_folder()]
     problems = problems_in(looked_at, settings, _today(), thorough=thorough, length=_post_length)
     for problem in problems:
-        print(problem)
+        print(printable(str(problem)))
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     print(_count(errors, len(problems) - errors))
     return 1 if errors or (strict and problems) else 0
@@ -184,15 +185,16 @@ def run(
 ) -> int:
     """Be the bot, in the accounts that the settings name."""
     from echobot.content.settings_file import load_settings
+    from echobot.in_force import InForce
     from echobot.logs import log_to_stderr
     from echobot.parts import newest_knowledge
     from echobot.rehearsing import rehearse
     from echobot.serving import serve
 
     log_to_stderr(logging.INFO, as_json=log == "json")
-    wanted = load_settings(settings)
     if not dry_run:
-        return serve(wanted)
+        return serve(InForce(settings))
+    wanted = load_settings(settings)
     from echobot.forthcoming import forthcoming
 
     print(forthcoming(newest_knowledge(wanted), wanted, datetime.now(UTC)).listed() + "\n", flush=True)
@@ -225,7 +227,7 @@ def gaps(
     elif as_json:
         print(json.dumps(asked_in_vain.as_json(groups), ensure_ascii=False))
     else:
-        print(asked_in_vain.listed(groups))
+        print(printable(asked_in_vain.listed(groups)))
     return 0
 
 
@@ -239,10 +241,10 @@ def status(
     from echobot.content.settings_file import load_settings
 
     told, is_well = condition.of_bot(settings_of(settings)) if store is None else condition.of_store(store)
-    print(told)
+    print(printable(told))
     if settings is not None:
         for line in condition.of_devices(load_settings(settings)):
-            print(line)
+            print(printable(line))
     return 0 if is_well else 1
 
 

@@ -1,4 +1,4 @@
-"""What somebody needs who looks after a bot: `echobot settings`, `echobot backup`, `echobot restore`."""
+"""What somebody needs who looks after a bot: `echobot settings`, `backup`, `restore` and `links`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from echobot.core.printable import printable
 from echobot.errors import EchobotError
+from echobot.places import state_folder
+from echobot.shipped import shipped_folder
 
 if TYPE_CHECKING:  # each command imports only what it uses
     from echobot.settings import Settings
@@ -59,6 +62,31 @@ def restore(
     if kept:
         print(f"What it remembered before is kept in {kept}: delete that file as soon as all is well.")
     return 0
+
+
+@upkeep.command()
+def links(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[DIR]...", help="Knowledge bases; else the one that echobot comes with."),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what may be there for people: it is said after a week otherwise.")
+    ] = False,
+) -> int:
+    """Ask for every link in the knowledge, and say which are dead or have moved; takes minutes. 1 when one is dead."""
+    import asyncio
+
+    from echobot.core.problem import Severity
+    from echobot.links import dead_links
+
+    today, memory = datetime.now(UTC).date(), state_folder() / "links.json"
+    found = asyncio.run(dead_links(folders or [shipped_folder()], today, memory, everything=everything))
+    for problem in found:
+        print(printable(str(problem)))
+    dead = sum(problem.severity is Severity.ERROR for problem in found)
+    print(f"{dead} dead, {len(found) - dead} to look at." if found else "No link is dead.")
+    return 1 if dead else 0
 
 
 def store_of(file: Path | None) -> str:

@@ -33,7 +33,7 @@ def of_bot(settings: Settings) -> tuple[str, bool]:
 def of_store(url: str) -> tuple[str, bool]:
     """The same of what is remembered only; a bot may be using the store. Raises `StoreError`."""
     troubles, backlog = asyncio.run(_read(url))
-    return told(troubles, backlog), not troubles
+    return told(troubles, backlog), all(trouble.is_in_a_room for trouble in troubles)
 
 
 def of_devices(settings: Settings) -> list[str]:

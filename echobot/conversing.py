@@ -38,9 +38,9 @@ async def _converse(answerer: Answerer, language: str | None, store_url: str, st
     chat = ConsoleChat(_TERMINAL, now, state / "history")
     languages = {_TERMINAL: Language(language)} if language else {}
     manners = Manners({_TERMINAL: timedelta.max}, languages, may_be_silenced=False)
-    bot = Bot(lambda: answerer, store, Allowance(_NO_LIMITS), manners, now)
+    bot = Bot(lambda: answerer, store, Allowance(lambda: _NO_LIMITS), lambda: manners, now)
     try:
-        await forget(store, Settings())
+        await forget(store, Settings(), now())
         await account_of(chat, bot, store)
     finally:
         await store.close()

@@ -15,6 +15,7 @@ import structlog
 
 from echobot.core.message import Delivery, DeliveryKey, Outgoing, Post
 from echobot.errors import ChatError, ChatRefused, ChatUnavailable, LoginRefused, NotAsMeant, StoreError
+from echobot.onward import Onward
 from echobot.ports import ANNOUNCEMENT, Chat, Store
 
 log = structlog.get_logger()
@@ -32,7 +33,7 @@ class Pace:
     between: timedelta = timedelta(0)  # at least, from one reply to the next
     at_once: int = 8
     at_once_in_a_room: int = 4
-    in_a_row: int = 10  # to one person in a room, before the outbox is looked at again
+    in_a_row: int = 2  # to one person in a room, before the outbox is looked at again
     first_pause: timedelta = timedelta(seconds=5)  # when the server is away; doubles from one failure to the next
     longest_pause: timedelta = timedelta(minutes=5)
     look_again: timedelta = timedelta(seconds=5)  # for replies whose time has come
@@ -71,7 +72,7 @@ class Courier:
         self._may_send = may_send
         self._chat = chat
         self._store = store
-        self._clock = clock
+        self._clock = Onward(clock)
         self._pace = pace
         self._wait = wait
         self._failures = 0  # in a row, nothing got through

@@ -6,7 +6,8 @@ EchobotError                expected: `cli.main` prints its sentence and exits w
 ├── RepositoryError         the git repository of the knowledge cannot be fetched
 ├── SettingsError           settings that cannot be used as they are
 ├── StoreError              the store cannot be opened, read or written
-│   └── LeadershipLost      another machine uses the store now, or may
+│   ├── LeadershipLost      another machine uses the store now, or may
+│   └── StoreUnavailable    trying again later may help
 ├── CalendarError           a calendar's file cannot be read or written
 └── ChatError               a chat's server did not do what it was asked
     ├── ChatUnavailable     asking again later may help
@@ -39,6 +40,10 @@ class StoreError(EchobotError):
 
 class LeadershipLost(StoreError):
     """Another machine uses the store now, or may; this one has to leave everything as it is."""
+
+
+class StoreUnavailable(StoreError):
+    """The disk is full or away, or somebody else has the store: trying again later may help; nothing was changed."""
 
 
 class CalendarError(EchobotError):

@@ -41,6 +41,9 @@ class Source(Protocol):
     def newer(self) -> AsyncIterator[Path]:
         """A folder each time that there may be something new in it."""
 
+    async def newest(self) -> Path:
+        """The folder as the source is now; raises `EchobotError` when that cannot be known."""
+
     def keep(self, folder: Path) -> None:
         """Of all the folders, only this one is still needed."""
 
@@ -61,6 +64,9 @@ class WatchedFolder:
         async for _ in awatch(self._folder, debounce=_PAUSE, step=_PAUSE // 3):
             yield self._folder
 
+    async def newest(self) -> Path:
+        return self._folder
+
     def keep(self, folder: Path) -> None:
         """It belongs to its editors."""
 
@@ -76,16 +82,18 @@ class WatchedFolder:
 class Following:
     """Gives the `Answerer` for the last good state of a source."""
 
-    def __init__(self, source: Source, folder: Path, contacts: Texts) -> None:
+    def __init__(self, source: Source, folder: Path, contacts: Callable[[], Texts]) -> None:
         self._source = source
-        self._folder = folder
+        self.folder = folder
         self._contacts = contacts
-        self._answerer = prepared.answerer(folder).with_contacts(contacts)
+        self._shown = contacts()
+        self._answerer = prepared.answerer(folder).with_contacts(self._shown)
         self.version = source.version(folder)
         self.problems = ""  # of the newest state, while an older one goes on
+        self._turn = asyncio.Lock()
 
     @classmethod
-    async def begin(cls, source: Source, contacts: Texts) -> Following:
+    async def begin(cls, source: Source, contacts: Callable[[], Texts] = dict) -> Following:
         """Start from the newest good state; raises `EchobotError` when none is good."""
         newest, *earlier = await source.folders()
         try:
@@ -99,26 +107,36 @@ class Following:
             raise
 
     def __call__(self) -> Answerer:
+        if (contacts := self._contacts()) != self._shown:
+            self._answerer, self._shown = self._answerer.with_contacts(contacts), contacts
         return self._answerer
 
     async def follow(self, tell: Callable[[str], Awaitable[None]] = _nobody) -> None:
         """Look again whenever the source has something new, until cancelled; `tell` is given the problems, or none."""
-        self._source.keep(self._folder)
+        self._source.keep(self.folder)
         await tell(self.problems)
         async for folder in self._source.newer():
+            await self._renew(folder, tell)
+
+    async def again(self, tell: Callable[[str], Awaitable[None]] = _nobody) -> None:
+        """Look now whether there is something new; raises `EchobotError` when the source cannot be reached."""
+        await self._renew(await self._source.newest(), tell)
+
+    async def _renew(self, folder: Path, tell: Callable[[str], Awaitable[None]]) -> None:
+        async with self._turn:
             try:
                 await self._take(folder)
             except EchobotError as error:
                 self._refuse(folder, error)
             await tell(self.problems)
-            self._source.keep(self._folder)
+            self._source.keep(self.folder)
 
     async def _take(self, folder: Path) -> None:
         """Another process does the work, so that nobody's answer waits for it; this one takes over the result."""
         version = await asyncio.to_thread(self._source.version, folder)
         await _prepare(folder)
-        self._answerer = (await asyncio.to_thread(prepared.answerer, folder)).with_contacts(self._contacts)
-        self._folder, self.version, self.problems = folder, version, ""
+        self._answerer = (await asyncio.to_thread(prepared.answerer, folder)).with_contacts(self._shown)
+        self.folder, self.version, self.problems = folder, version, ""
         log.info("the knowledge was edited", version=version, entries=self._answerer.knowledge.size)
 
     def _refuse(self, folder: Path, error: EchobotError) -> None:

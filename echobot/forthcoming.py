@@ -22,6 +22,7 @@ from echobot.stores.sql import SqlStore
 LOOK_AHEAD = timedelta(days=90)
 _LOOK_FAR_AHEAD = timedelta(days=800)
 _MOST_LISTED = 40
+_MOST_IN_BRIEF = 10
 
 
 def forthcoming(knowledge: Knowledge, settings: Settings, at: datetime) -> Forthcoming:
@@ -51,6 +52,12 @@ class Forthcoming:
         shown = [self._entry(group) for group in self._groups()[:_MOST_LISTED]]
         nothing = f"Nothing is to be posted in the {LOOK_AHEAD.days} days from {self.now:%Y-%m-%d}.{self._why()}"
         return "\n\n".join([*(shown or [nothing]), *self._old_news()])
+
+    def in_brief(self) -> str:
+        """The same, a line each, without texts."""
+        herald = Herald(self.knowledge)
+        lines = [f"- {_when(group[0].occasion)}: {_names(group, herald)}" for group in self._groups()[:_MOST_IN_BRIEF]]
+        return "\n".join(lines) or f"Nothing is to be posted in the next {LOOK_AHEAD.days} days.{self._why()}"
 
     def previewed(self, announcement_id: str) -> str:
         """One announcement as it will look, at each of its times and destinations; raises `EchobotError`."""
@@ -141,6 +148,12 @@ class Forthcoming:
         from echobot.chats.mastodon.length import TextLimits, length  # noqa: PLC0415 - it loads Mastodon.py
 
         return length(wording.text, TextLimits(destination.characters), wording.warning)
+
+
+def _names(group: Sequence[Due], herald: Herald) -> str:
+    phase = group[0].occasion.phase
+    kind = "" if phase is Phase.ITSELF else f"{phase} of "
+    return f"{kind}{' + '.join(map(herald.name, announced(group)))}, to {group[0].slot.destination}"
 
 
 def _when(occasion: Occasion) -> str:

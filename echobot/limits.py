@@ -10,6 +10,7 @@ let through more kindly than the first time; within one run, a repeated attempt 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -49,13 +50,18 @@ class _Counts:
         self._counts: dict[_Who, _Count] = {}
 
     def of(self, who: _Who, now: datetime) -> _Count:
-        return self._counts.get(who) or _Count(now)
+        count = self._counts.get(who)
+        return _Count(now) if count is None or self._is_over(count, now) else count
 
     def put(self, who: _Who, count: _Count) -> None:
-        self._counts[who] = count
+        if self._counts.get(who) is not count:
+            self._counts.pop(who, None)  # a new one comes last
+            self._counts[who] = count
 
     def add(self, who: _Who, now: datetime) -> None:
-        self._counts.setdefault(who, _Count(now)).answers += 1
+        count = self.of(who, now)
+        count.answers += 1
+        self.put(who, count)
 
     def drop_what_is_over(self, now: datetime) -> None:
         over = [*takewhile(lambda who: self._is_over(self._counts[who], now), self._counts)]  # the oldest come first
@@ -64,13 +70,13 @@ class _Counts:
 
     def _is_over(self, count: _Count, now: datetime) -> bool:
         """Messages do not come quite in the order of their times; a clock that was put back by more ends it too."""
-        return not -self._window < now - count.began < self._window
+        return not -WINDOW < now - count.began < self._window
 
 
 class Allowance:
     """Who may still be answered. Remembers only who was answered in the last hour."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Callable[[], Limits]) -> None:
         self._limits = limits
         self._minute = _Counts(WINDOW)
         self._hour = _Counts(_HOUR)
@@ -79,14 +85,10 @@ class Allowance:
         """May this person be answered here now? The answer yes is counted."""
         for counts in (self._minute, self._hour):
             counts.drop_what_is_over(now)
-        somebody = (place.account, "person", person)
-        if self._limits.person_per_hour <= self._hour.of(somebody, now).answers:
+        somebody = _person(place, person)
+        if self._limits().person_per_hour <= self._hour.of(somebody, now).answers:
             return Ruling.SILENT
-        by_minute = {
-            somebody: self._limits.person_per_minute,
-            (place.account, "room", place.room): self._limits.room_per_minute,
-            _EVERYBODY: self._limits.bot_per_minute,
-        }
+        by_minute = self._by_minute(place, person)
         for who, limit in by_minute.items():
             if limit <= (count := self._minute.of(who, now)).answers:
                 return self._refuse(who, count)
@@ -95,8 +97,28 @@ class Allowance:
         self._hour.add(somebody, now)
         return Ruling.ALLOW
 
+    def is_spent(self, place: Place, person: str, now: datetime) -> bool:
+        """Whether `ask` would say SILENT. This counts nothing."""
+        if self._limits().person_per_hour <= self._hour.of(_person(place, person), now).answers:
+            return True
+        counts = ((self._minute.of(who, now), limit) for who, limit in self._by_minute(place, person).items())
+        bitten = next((count for count, limit in counts if limit <= count.answers), None)
+        return bitten is not None and bitten.said_so
+
+    def _by_minute(self, place: Place, person: str) -> dict[_Who, int]:
+        limits = self._limits()
+        return {
+            _person(place, person): limits.person_per_minute,
+            (place.account, "room", place.room): limits.room_per_minute,
+            _EVERYBODY: limits.bot_per_minute,
+        }
+
     def _refuse(self, who: _Who, count: _Count) -> Ruling:
         ruling = Ruling.SILENT if count.said_so else Ruling.SAY_SO_ONCE
         count.said_so = True
         self._minute.put(who, count)  # it is not there yet when the limit is nought
         return ruling
+
+
+def _person(place: Place, person: str) -> _Who:
+    return (place.account, "person", person)

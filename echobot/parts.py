@@ -9,18 +9,20 @@ from datetime import UTC, datetime
 from echobot.announcing import Announcer
 from echobot.bot import Manners
 from echobot.core.knowledge import Knowledge, Language
-from echobot.core.message import AccountName
+from echobot.core.message import AccountName, Place
 from echobot.following import Following, Source, WatchedFolder
+from echobot.oversight.desk import Office
+from echobot.oversight.reporter import Ear
 from echobot.places import KEYS, beside_store
 from echobot.ports import Chat, Store
 from echobot.repository import FollowedBranch
-from echobot.settings import Account, MatrixAccount, Repository, Settings
+from echobot.settings import Account, MastodonAccount, MatrixAccount, Repository, Settings
 from echobot.shipped import shipped_folder
 
 
 def newest_knowledge(settings: Settings) -> Knowledge:
     """What `serve` would start with; raises `EchobotError`."""
-    return asyncio.run(Following.begin(source_of(settings), settings.contacts))().knowledge
+    return asyncio.run(Following.begin(source_of(settings)))().knowledge
 
 
 def chat_of(name: AccountName, account: Account, settings: Settings) -> Chat:
@@ -46,21 +48,39 @@ def source_of(settings: Settings) -> Source:
 
 
 def open_store(url: str) -> Store:
-    from echobot.stores.sql import SqlStore  # noqa: PLC0415 - as above
+    """Whoever uses it waits while the disk is full."""
+    from echobot.stores.patient import patient  # noqa: PLC0415 - as above
+    from echobot.stores.sql import SqlStore  # noqa: PLC0415
 
-    return SqlStore.open(url)
+    return patient(SqlStore.open(url), now)
 
 
-def announcer_of(settings: Settings, knowledge: Callable[[], Knowledge], store: Store) -> Announcer:
-    most = settings.most_posts_a_day
-    return Announcer(knowledge, settings.destinations, store, clock=now, most_a_day=most)
+def announcer_of(in_force: Callable[[], Settings], knowledge: Callable[[], Knowledge], store: Store) -> Announcer:
+    most_a_day = lambda: in_force().most_posts_a_day  # noqa: E731
+    return Announcer(knowledge, lambda: in_force().destinations, store, clock=now, most_a_day=most_a_day)
 
 
 def manners_of(settings: Settings) -> Manners:
     accounts = settings.accounts.items()
     patience = {name: getattr(account, "answer_within", settings.answer_within) for name, account in accounts}
     languages = {name: Language(account.language) for name, account in accounts if account.language}
-    return Manners(patience, languages, settings.keep_messages_for, settings.keep_gaps_for)
+    rooms = {name: account.rooms for name, account in accounts if isinstance(account, MatrixAccount)}
+    return Manners(patience, languages, rooms, settings.keep_messages_for, settings.keep_gaps_for)
+
+
+def offices_of(settings: Settings) -> dict[AccountName, Office]:
+    """The admin rooms that the settings name."""
+    accounts = [(name, each) for name, each in settings.accounts.items() if isinstance(each, MatrixAccount)]
+    return {
+        name: Office(Place(name, each.admin_room), frozenset(each.admins)) for name, each in accounts if each.admin_room
+    }
+
+
+def ears_of(settings: Settings) -> list[Ear]:
+    """Who is told what is wrong: admin rooms first, then people on Mastodon, privately."""
+    rooms = [Ear(office.place) for office in offices_of(settings).values()]
+    accounts = [(name, each) for name, each in settings.accounts.items() if isinstance(each, MastodonAccount)]
+    return [*rooms, *(Ear(Place(name, ""), each.operator) for name, each in accounts if each.operator)]
 
 
 def now() -> datetime:

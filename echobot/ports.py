@@ -28,6 +28,12 @@ from echobot.core.reaction import Votes
 Keep: TypeAlias = Callable[[Sequence[Message], str], Awaitable[None]]
 """Keeps messages and the cursor behind them, both or neither."""
 
+Note: TypeAlias = Callable[[str, str | None], Awaitable[None]]
+"""Notes about something what is wrong with it and what to do, in a sentence; None: it is well again."""
+
+IN_A_ROOM = "room "
+"""How the name of a trouble begins that is about one room only: strangers can cause it, and all others go on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
@@ -59,6 +65,11 @@ class Trouble:
     about: str
     text: str
     since: datetime
+
+    @property
+    def is_in_a_room(self) -> bool:
+        """The bot as a whole is well."""
+        return self.about.startswith(IN_A_ROOM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +124,7 @@ class Chat(Protocol):
     def contact_every(self) -> timedelta:
         """How often that happens when all is well, even if nothing is said."""
 
-    async def listen(self, cursor: str | None, keep: Keep) -> None:
+    async def listen(self, cursor: str | None, keep: Keep, note: Note) -> None:
         """Read what is said, forward from `cursor` (None: from now on), until cancelled.
 
         Each batch is given to `keep` in the order it was said, together with the cursor behind it, and nothing is
@@ -121,7 +132,8 @@ class Chat(Protocol):
         A message may be given twice; it may not be left out. What the bot itself or another bot said and what was said
         before the bot came are left out here; an edit is left out, or comes after the first message as one of its own
         that `revises` it; what was taken away comes as one without a text, whoever it was said to.
-        The server being away is waited for, with growing pauses.
+        The server being away is waited for, with growing pauses. What else is wrong, with a room or with keys, is
+        given to `note` when it begins, and when it is over, also if that is after a restart.
         Returns normally when the chat is over (the console's end of input). Raises `LoginRefused` when the account's
         token is no longer accepted, and never tries again on its own.
         """
@@ -162,7 +174,10 @@ class Store(Protocol):
         """Put messages into the inbox and move the cursor. A message whose id was ever kept is ignored."""
 
     async def waiting(self, account: AccountName, limit: int) -> list[Message]:
-        """Messages that are not settled yet, oldest first."""
+        """Messages that are not settled yet: of everybody the oldest, in their order, then of everybody the next.
+
+        What revises a message that is not settled is left out until that one is.
+        """
 
     async def settle(self, settlement: Settlement, now: datetime) -> None:
         """Messages are dealt with: replies enter the outbox, texts are forgotten, the conversations go on.
@@ -229,8 +244,8 @@ class Store(Protocol):
     async def deeds(self, limit: int) -> list[Deed]:
         """What people had the bot do, the latest first."""
 
-    async def uses(self, since: date) -> list[Use]:
-        """How often each thing was answered since that day, all days together, most often first."""
+    async def uses(self, since: date, before: date) -> list[Use]:
+        """How often each thing was answered from that day on and before the other, together, most often first."""
 
     async def backlog(self) -> list[Backlog]:
         """What waits to be answered or sent, by account; accounts where nothing waits are left out."""

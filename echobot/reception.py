@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from traceback import extract_tb
@@ -20,6 +20,8 @@ AT_ONCE = 50
 
 ATTEMPTS = 3
 """How often one message is tried; then it is left unanswered, so that it does not keep the others waiting."""
+
+_NOTHING = Settlement()
 
 log = structlog.get_logger()
 
@@ -42,6 +44,7 @@ class Reception:
         self._clock = clock
         self._arrived = asyncio.Event()
         self._closed = False
+        self._troubled: set[str] = set()  # what something is wrong with
 
     async def run(self) -> None:
         """Listen and answer until the chat is over and all that was said is dealt with; raises what either raises."""
@@ -53,7 +56,8 @@ class Reception:
             raise group.exceptions[0] from None  # the first to fail ended the other
 
     async def _listen(self) -> None:
-        await self._chat.listen(await self._store.cursor(self._chat.account), self._keep)
+        self._troubled = {trouble.about for trouble in await self._store.troubles()}
+        await self._chat.listen(await self._store.cursor(self._chat.account), self._keep, self._note)
         self._closed = True
         self._arrived.set()
 
@@ -62,20 +66,41 @@ class Reception:
         if messages:
             self._arrived.set()
 
+    async def _note(self, about: str, trouble: str | None) -> None:
+        """What was well before costs nothing."""
+        if trouble is None and about not in self._troubled:
+            return
+        await self._store.note_trouble(about, trouble, self._clock())
+        if trouble is None:
+            self._troubled.discard(about)
+        else:
+            self._troubled.add(about)
+
     async def _answer(self) -> None:
         while True:
             self._arrived.clear()
             waiting = await self._store.waiting(self._chat.account, AT_ONCE)
-            for messages in until_somebody_repeats(waiting):
-                await self._settle(messages)
+            await self._answer_in_turn(waiting)
             if self._closed and not waiting:
                 return
             if len(waiting) < AT_ONCE and not self._closed:  # only what has arrived since can be waiting
                 await self._arrived.wait()
 
-    async def _settle(self, messages: Sequence[Message]) -> None:
-        led_to = [settlement for message in messages if (settlement := await self._handle(message))]
-        settlement = replace(Settlement.together(led_to), messages=messages)
+    async def _answer_in_turn(self, waiting: Sequence[Message]) -> None:
+        """Until somebody else may have come: who says much at once takes turns with all others."""
+        together = _Round()
+        for message in waiting:
+            if together.has_to_be_kept_before(message):
+                await self._settle(together)
+                if self._arrived.is_set():
+                    return
+                together = _Round()
+            together.add(message, await self._handle(message))
+        if together.messages:
+            await self._settle(together)
+
+    async def _settle(self, together: _Round) -> None:
+        settlement = together.settlement
         await self._store.settle(settlement, self._clock())
         if settlement.replies:
             self._chat.expect(settlement.replies)
@@ -93,21 +118,31 @@ class Reception:
         return None
 
 
-def until_somebody_repeats(messages: Sequence[Message]) -> Iterator[list[Message]]:
-    """The messages in their order, parted so that nobody speaks twice in a room within a part.
+class _Round:
+    """Messages that share a transaction.
 
-    "2" is only understood once the choices before it are in the store, so a person's next message waits for the next
-    transaction, and so does what revises a message; everybody else's share one.
+    "2" is only understood once the choices before it are in the store, so what a person says next waits for the next
+    transaction when what they said before led to something, and so does what revises a message.
     """
-    part: dict[tuple[str, str], Message] = {}
-    for message in messages:
-        speaker = (message.place.room, message.sender)
-        if speaker in part or any(message.revises == other.id for other in part.values()):
-            yield list(part.values())
-            part = {}
-        part[speaker] = message
-    if part:
-        yield list(part.values())
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self._led_to: list[Settlement] = []
+        self._answered: set[tuple[str, str]] = set()  # who, in which room
+
+    def has_to_be_kept_before(self, message: Message) -> bool:
+        is_revised = any(message.revises == other.id for other in self.messages)
+        return is_revised or (message.place.room, message.sender) in self._answered
+
+    def add(self, message: Message, led_to: Settlement | None) -> None:
+        self.messages.append(message)
+        if led_to is not None and led_to != _NOTHING:
+            self._led_to.append(led_to)
+            self._answered.add((message.place.room, message.sender))
+
+    @property
+    def settlement(self) -> Settlement:
+        return replace(Settlement.together(self._led_to), messages=self.messages)
 
 
 def _report(message: Message, attempt: int, error: Exception) -> None:

@@ -27,9 +27,9 @@ async def _rehearse(settings: Settings) -> int:
     from echobot.schedule import tick  # noqa: PLC0415 - lazy on purpose
     from echobot.stores.sql import SqlStore  # noqa: PLC0415
 
-    knowledge = await Following.begin(source_of(settings), settings.contacts)
+    knowledge = await Following.begin(source_of(settings))
     store = SqlStore.open_copy(settings.store)
-    announcer = announcer_of(settings, lambda: knowledge().knowledge, store)
+    announcer = announcer_of(lambda: settings, lambda: knowledge().knowledge, store)
 
     async def look() -> None:
         await announcer.look()

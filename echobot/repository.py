@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -22,11 +22,16 @@ from echobot.settings import Repository
 log = structlog.get_logger()
 
 _PATIENCE = 120.0  # seconds for one command; a knowledge base is small
+MOST_BYTES = 200_000_000  # of one state, as git brings it and as it lies here; posters are part of it
+MOST_FILES = 20_000  # and folders: a few bytes can unpack to thousands of millions
+_MOST_SAID = 10_000_000  # bytes that git may print, one line for each of them
+_LOOK_EVERY = 0.2  # seconds, while git writes
 _SHORT = 12  # characters of a commit's name
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # A repository may not run anything here, lead out of its folder, or have git ask a person.
-_HARMLESS = ("-c", "core.hooksPath=/dev/null", "-c", "core.symlinks=false")
-_CLONE = ("--quiet", "--depth=1", "--no-tags", "--no-local", "--no-recurse-submodules", "--template=")
+# What is large goes to the disk, where it is counted, and not through the memory.
+_HARMLESS = ("-c", "core.hooksPath=/dev/null", "-c", "core.symlinks=false", "-c", "core.bigFileThreshold=1m")
+_CLONE = ("--quiet", "--no-checkout", "--depth=1", "--no-tags", "--no-local", "--no-recurse-submodules", "--template=")
 _ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "https:ssh:file",
     "GIT_TERMINAL_PROMPT": "0",
@@ -69,6 +74,10 @@ class FollowedBranch:
                 continue
             if found:
                 yield self._inside(self._seen)
+
+    async def newest(self) -> Path:
+        await self._look()
+        return self._inside(self._seen)
 
     def keep(self, folder: Path) -> None:
         """Remove the other states, and what a clone left behind that was broken off."""
@@ -114,7 +123,9 @@ class FollowedBranch:
         fresh = Path(mkdtemp(prefix="incoming-", dir=self._place))
         branch = f"--branch={self._repository.branch}"
         try:
-            await _git("clone", *_CLONE, branch, "--", self._repository.address, str(fresh))
+            await _within_bounds(fresh, _git("clone", *_CLONE, branch, "--", self._repository.address, str(fresh)))
+            _weigh(await _git("-C", str(fresh), "ls-tree", "-r", "-t", "-l", "HEAD"))
+            await _git("-C", str(fresh), "checkout", "--quiet")
             await asyncio.to_thread(_finish, fresh, self._place / commit)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
@@ -126,6 +137,41 @@ class FollowedBranch:
 
     def _inside(self, commit: str) -> Path:
         return self._place / commit / self._repository.folder
+
+
+async def _within_bounds(folder: Path, writing: Awaitable[str]) -> None:
+    """Let git write into the folder, and end it when that is too much; raises `RepositoryError`."""
+    git = asyncio.ensure_future(writing)
+    try:
+        while not git.done():
+            await asyncio.wait([git], timeout=_LOOK_EVERY)
+            await asyncio.to_thread(_measure, folder)
+        await git
+    finally:
+        git.cancel()
+        await asyncio.gather(git, return_exceptions=True)
+
+
+def _measure(folder: Path) -> None:
+    """What git has written so far; some of its files it takes away meanwhile."""
+    sizes = []
+    for here, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                sizes.append(Path(here, name).lstat().st_size)
+    _refuse_beyond(len(sizes), sum(sizes))
+
+
+def _weigh(listed: str) -> None:
+    """What git is about to write: mode, kind, name and size are in each line; a folder's size is "-"."""
+    sizes = [line.split(maxsplit=4)[3] for line in listed.splitlines()]
+    _refuse_beyond(len(sizes), sum(int(size) for size in sizes if size.isdigit()))
+
+
+def _refuse_beyond(files: int, size: int) -> None:
+    if files > MOST_FILES or size > MOST_BYTES:
+        most = f"{MOST_FILES:,} files or {MOST_BYTES // 10**6} MB"
+        raise RepositoryError(f"it holds more than {most}, which is no knowledge base")
 
 
 def _finish(fresh: Path, state: Path) -> None:
@@ -158,14 +204,26 @@ async def _ended(child: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
     """Git starts other programs; what has to end early, ends together."""
     try:
         async with asyncio.timeout(_PATIENCE):
-            return await child.communicate()
+            printed, said = await asyncio.gather(_all_of(child.stdout), _all_of(child.stderr))
+            await child.wait()
+            return printed, said
     except TimeoutError as error:
         raise RepositoryError(f"no answer within {_PATIENCE:.0f} seconds") from error
     finally:
         if child.returncode is None:
             with suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
-            await child.communicate()
+            await child.wait()
+
+
+async def _all_of(stream: asyncio.StreamReader | None) -> bytes:
+    """Until it ends; raises `RepositoryError` when there is no sense in that."""
+    told = bytearray()
+    while stream and (piece := await stream.read(65536)):
+        told += piece
+        if len(told) > _MOST_SAID:
+            raise RepositoryError("it holds more branches or files than a knowledge base can have")
+    return bytes(told)
 
 
 def _reason(said: str) -> str:

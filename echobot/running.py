@@ -6,18 +6,17 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 import structlog
 
-from echobot.bot import Bot
 from echobot.core.conversation import REMEMBERED_FOR
 from echobot.delivery import Courier, always
 from echobot.errors import ChatError, EchobotError, LeadershipLost, SettingsError
 from echobot.parts import now
 from echobot.ports import Chat, Store
-from echobot.reception import Reception
+from echobot.reception import Handler, Reception
 from echobot.settings import Settings
 
 log = structlog.get_logger()
@@ -43,13 +42,13 @@ async def until_stopped(work: Coroutine[Any, Any, int]) -> int:
 
 
 async def all_accounts(
-    chats: Sequence[Chat], bot: Bot, store: Store, works: Iterable[Work], may_send: Callable[[], None] = always
+    chats: Sequence[Chat], handler: Handler, store: Store, works: Iterable[Work], may_send: Callable[[], None] = always
 ) -> int:
     """Serve them until the last one ends; 1 when all of them had to stop by themselves."""
     async with beside(works):
         try:
             async with asyncio.TaskGroup() as group:
-                serving = [group.create_task(_account_or_stop(chat, bot, store, may_send)) for chat in chats]
+                serving = [group.create_task(_account_or_stop(chat, handler, store, may_send)) for chat in chats]
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None  # the first to fail ended the others
     return 0 if any(each.result() for each in serving) else 1
@@ -72,11 +71,11 @@ async def ended(*tasks: asyncio.Future[Any]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _account_or_stop(chat: Chat, bot: Bot, store: Store, may_send: Callable[[], None]) -> bool:
+async def _account_or_stop(chat: Chat, handler: Handler, store: Store, may_send: Callable[[], None]) -> bool:
     """Whether the account came to its end well; a refused login or a wrong user ends it, and only it."""
     await note(store, chat.account, "")
     try:
-        await account_of(chat, bot, store, may_send)
+        await account_of(chat, handler, store, may_send)
     except (ChatError, SettingsError) as error:
         log.error("account stopped", account=chat.account, reason=str(error))
         await note(store, chat.account, str(error))
@@ -84,10 +83,10 @@ async def _account_or_stop(chat: Chat, bot: Bot, store: Store, may_send: Callabl
     return True
 
 
-async def account_of(chat: Chat, bot: Bot, store: Store, may_send: Callable[[], None] = always) -> None:
+async def account_of(chat: Chat, handler: Handler, store: Store, may_send: Callable[[], None] = always) -> None:
     """Listen, answer and send for one account; whatever ends one of the two ends the other."""
     courier = Courier(chat, store, now, may_send=may_send)
-    reception = Reception(chat, store, bot, courier.call, now)
+    reception = Reception(chat, store, handler, courier.call, now)
     sending = asyncio.create_task(courier.run())
     receiving = asyncio.create_task(reception.run())
     try:
@@ -120,15 +119,14 @@ async def note(store: Store, about: str, trouble: str) -> None:
     await store.note_trouble(about, trouble or None, now())
 
 
-async def tidy(store: Store, settings: Settings) -> None:
+async def tidy(store: Store, in_force: Callable[[], Settings]) -> None:
     while True:
-        await forget(store, settings)
+        await forget(store, in_force(), now())
         await asyncio.sleep(_TIDY_EVERY.total_seconds())
 
 
-async def forget(store: Store, settings: Settings) -> None:
+async def forget(store: Store, settings: Settings, at: datetime) -> None:
     """What has been kept long enough goes."""
-    at = now()
     await store.forget_slots(at)
     gaps_before = at - settings.keep_gaps_for
     await store.forget(at - settings.keep_messages_for, at - REMEMBERED_FOR, gaps_before, at - _DEEDS_FOR)

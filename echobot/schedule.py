@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from echobot.errors import EchobotError
@@ -25,7 +26,7 @@ async def tick(look: Callable[[], Awaitable[None]], every: timedelta = TICK) -> 
     """Look now, and again and again, until cancelled; a look that fails is told and does not end it."""
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = AsyncIOScheduler(timezone=UTC)
-    scheduler.add_job(
+    job = scheduler.add_job(
         _looking(look),
         "interval",
         seconds=every.total_seconds(),
@@ -36,9 +37,18 @@ async def tick(look: Callable[[], Awaitable[None]], every: timedelta = TICK) -> 
     )
     scheduler.start()
     try:
-        await asyncio.get_running_loop().create_future()
+        while True:
+            await asyncio.sleep(every.total_seconds())
+            hurry(job, every)
     finally:
         scheduler.shutdown(wait=False)
+
+
+def hurry(job: Job, every: timedelta) -> None:
+    """A clock that was put back would keep the job waiting until it is as late again."""
+    now = datetime.now(UTC)
+    if job.next_run_time > now + 2 * every:
+        job.modify(next_run_time=now)
 
 
 def _looking(look: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
@@ -46,8 +56,8 @@ def _looking(look: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None
         try:
             await look()
         except EchobotError as error:
-            log.error("announcements could not be looked after; trying again", reason=str(error))
+            log.error("what is due could not be looked after; trying again", reason=str(error))
         except Exception as error:  # noqa: BLE001 whatever it is, the next look may do better
-            log.error("announcements could not be looked after; trying again", reason=type(error).__name__)
+            log.error("what is due could not be looked after; trying again", reason=type(error).__name__)
 
     return looked

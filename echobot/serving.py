@@ -6,19 +6,27 @@ import asyncio
 import platform
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from echobot.announcing import Announcer
 from echobot.bot import Bot
+from echobot.core.problem import Problem
 from echobot.delivery import always
 from echobot.errors import LeadershipLost, SettingsError
 from echobot.following import Following
 from echobot.health.condition import Coming, Condition, Edition
 from echobot.health.systemd import tell_systemd
 from echobot.health.watch import Watch
+from echobot.in_force import InForce
 from echobot.limits import Allowance
-from echobot.parts import announcer_of, chat_of, manners_of, now, open_store, source_of
+from echobot.oversight.desk import Desk
+from echobot.oversight.reporter import Reporter
+from echobot.oversight.views import Views
+from echobot.parts import announcer_of, chat_of, ears_of, manners_of, now, offices_of, open_store, source_of
+from echobot.places import beside_store
 from echobot.ports import Store
 from echobot.running import Work, all_accounts, beside, note, tidy, until_stopped
 from echobot.settings import HealthPages, Settings
@@ -26,37 +34,46 @@ from echobot.settings import HealthPages, Settings
 if TYPE_CHECKING:
     from echobot.leading import Turns
 
-KNOWLEDGE = "knowledge"
-"""What the knowledge's troubles are noted under."""
+_REPORT_EVERY = timedelta(seconds=10)
+_LOOK_BACK_EVERY = timedelta(minutes=10)
+
+KNOWLEDGE, SETTINGS = "knowledge", "settings"
+"""What the troubles of what people edit are noted under."""
 
 
-def serve(settings: Settings) -> int:
+def serve(in_force: InForce) -> int:
     """Answer in every account until stopped; 1 when the last of them had to stop by itself."""
-    if not settings.accounts:
+    if not in_force().accounts:
         raise SettingsError(
             "the settings name no account; add one under `accounts`, or talk with the bot by `echobot chat`"
         )
-    return asyncio.run(_serve(settings))
+    return asyncio.run(_serve(in_force))
 
 
-async def _serve(settings: Settings) -> int:
-    knowledge = await Following.begin(source_of(settings), settings.contacts)
-    return await until_stopped(Service(settings, knowledge).run())
+async def _serve(in_force: InForce) -> int:
+    knowledge = await Following.begin(source_of(in_force()), lambda: in_force().contacts)
+    return await until_stopped(Service(in_force, knowledge).run())
 
 
 class Service:
     """The whole bot: with a store of its own, or with one that several machines take turns to use."""
 
-    def __init__(self, settings: Settings, knowledge: Following) -> None:
-        self._settings = settings
+    def __init__(self, in_force: InForce, knowledge: Following) -> None:
+        self._in_force = in_force
+        self._settings = in_force()  # for what is built from them once
         self._knowledge = knowledge
-        self._turns = turns_of(settings)  # None: nobody else uses the store
+        self._turns = turns_of(self._settings)  # None: nobody else uses the store
         self._store: Store | None = None  # as long as it serves
         self._watch = Watch(partial(_edition, knowledge), now)
+        self._settings_problems = ""
 
     async def run(self) -> int:
         """Serve, until all is over."""
-        works: list[Work] = [self._knowledge.follow(self._note_knowledge), tell_systemd(self.look)]
+        works: list[Work] = [
+            self._knowledge.follow(partial(self._note, KNOWLEDGE)),
+            self._in_force.follow(self._note_settings),
+            tell_systemd(self.look),
+        ]
         if self._settings.health:
             works.append(_show(self.look, self._settings.health))
         async with beside(works):
@@ -76,32 +93,64 @@ class Service:
 
     async def _serve(self, store: Store, may_send: Callable[[], None] = always) -> int:
         chats = [chat_of(name, account, self._settings) for name, account in self._settings.accounts.items()]
-        announcer = announcer_of(self._settings, lambda: self._knowledge().knowledge, store)
+        announcer = announcer_of(self._in_force, lambda: self._knowledge().knowledge, store)
         self._store = store
         self._watch.begin(chats, store, partial(_coming, announcer))
         try:
-            await self._note_knowledge(self._knowledge.problems)
-            bot = Bot(self._knowledge, store, Allowance(self._settings.limits), manners_of(self._settings), now)
-            works = [tidy(store, self._settings), *([_announce(announcer)] if self._settings.destinations else [])]
-            return await all_accounts(chats, bot, store, works, may_send)
+            await self._note(KNOWLEDGE, self._knowledge.problems)
+            await self._note(SETTINGS, self._settings_problems)
+            views = self._views(store)
+            desk = Desk(self._bot(store), store, offices_of(self._settings), views, now)
+            works: list[Work] = [tidy(store, self._in_force), _announce(announcer, self._in_force)]
+            if ears := ears_of(self._settings):
+                works.append(_report(Reporter(ears, store, self.look, views.week, now)))
+            return await all_accounts(chats, desk, store, works, may_send)
         finally:
             self._store = None
             self._watch.end()
             for chat in chats:
                 await chat.close()
 
-    async def _note_knowledge(self, problems: str) -> None:
-        """By whoever serves; who stands by follows the knowledge as well, so as to be ready."""
+    def _bot(self, store: Store) -> Bot:
+        allowance = Allowance(lambda: self._in_force().limits)
+        return Bot(self._knowledge, store, allowance, lambda: manners_of(self._in_force()), now)
+
+    def _views(self, store: Store) -> Views:
+        note_problems, dead_links = partial(self._note, KNOWLEDGE), partial(_dead_links, self._settings)
+        return Views(
+            self._in_force, store, self._knowledge, self._watch, note=note_problems, dead_links=dead_links, clock=now
+        )
+
+    async def _note_settings(self, problems: str) -> None:
+        self._settings_problems = problems
+        await self._note(SETTINGS, problems)
+
+    async def _note(self, about: str, problems: str) -> None:
+        """By whoever serves; who stands by follows what people edit as well, so as to be ready."""
         with suppress(LeadershipLost):
             if self._store is not None:
-                await note(self._store, KNOWLEDGE, problems)
+                await note(self._store, about, problems)
 
 
-async def _announce(announcer: Announcer) -> None:
-    """Post what is due, for ever; what serves only questions never loads the scheduler."""
+async def _announce(announcer: Announcer, in_force: InForce) -> None:
+    """Post what is due, for ever, once there is where to; what serves only questions never loads the scheduler."""
+    await in_force.until(lambda settings: bool(settings.destinations))
     from echobot.schedule import tick  # noqa: PLC0415 - lazy on purpose
 
     await tick(announcer.look)
+
+
+async def _report(reporter: Reporter) -> None:
+    """Tell those who look after the bot what changes, for ever."""
+    from echobot.schedule import tick  # noqa: PLC0415 - lazy on purpose
+
+    await asyncio.gather(tick(reporter.look, _REPORT_EVERY), tick(reporter.look_back, _LOOK_BACK_EVERY))
+
+
+async def _dead_links(settings: Settings, folder: Path) -> list[Problem]:
+    from echobot.links import dead_links  # noqa: PLC0415 - as above
+
+    return await dead_links([folder], now().date(), beside_store(settings.store, "links.json"))
 
 
 async def _show(look: Callable[[], Awaitable[Condition]], where: HealthPages) -> None:

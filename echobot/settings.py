@@ -10,6 +10,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from echobot.core.announcement import Audience, DestinationName
+from echobot.core.hours import Hours
 from echobot.core.knowledge import Language, Texts
 from echobot.core.message import AccountName
 
@@ -21,6 +22,17 @@ class Invites:
     users: tuple[str, ...] = ()
     servers: tuple[str, ...] = ()
     rooms: tuple[str, ...] = ()
+    admins: bool = False  # who is a member of the account's admin room
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What is different in one room of a Matrix account."""
+
+    language: str | None = None
+    prefix: str | None = None  # None: the account's
+    threads_only: bool = False  # what is asked outside of threads is answered in a new one
+    quiet: Hours | None = None  # when nothing is answered there
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +45,9 @@ class MatrixAccount:
     prefix: str = "!echo"
     language: str | None = None  # what to answer in when the question does not tell
     invites: Invites = Invites()
+    admin_room: str = ""  # the id of the one room where the bot takes orders and reports
+    admins: tuple[str, ...] = ()  # who may give them, besides those with power level 50 in that room
+    rooms: Mapping[str, Room] = field(default_factory=dict)  # by id or by address
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +61,7 @@ class MastodonAccount:
     poll_every: timedelta = timedelta(seconds=30)
     answer_within: timedelta = timedelta(days=2)  # people there read later than in a room
     replies_in_thread: int = 10
+    operator: str = ""  # who is told privately what no admin room can be told, such as ada@social.example.org
 
 
 Account: TypeAlias = MatrixAccount | MastodonAccount
@@ -110,5 +126,6 @@ class Settings:
     most_posts_a_day: int = 4  # unasked, by one account; what is past that waits, as far as its lateness allows
     health: HealthPages | None = None  # None: nowhere
     machine: str | None = None  # what this one is called, where several share a store; None: as its host
+    check_links: bool = True  # once a week, for those in the admin room
     keep_messages_for: timedelta = timedelta(days=30)  # ids only: texts go as soon as they are answered
     keep_gaps_for: timedelta = timedelta(days=60)  # questions that had no answer, without who asked them

@@ -10,11 +10,13 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+from tests import secrecy
 from tests.fakes import FakeChat, FakeClock
 from tests.samples import ENTRY
+from tests.secrecy import nothing_secret_is_logged
 from tests.servers.postgresql import cluster, database
 
-__all__ = ["cluster", "database"]
+__all__ = ["cluster", "database", "nothing_secret_is_logged"]
 
 settings.register_profile(
     "echobot",
@@ -33,6 +35,7 @@ def pytest_addoption(parser):
 
 def pytest_configure():
     """Nothing of the person's own is touched; the workers share what the first of them has prepared."""
+    secrecy.pytest_configure()
     if "PYTEST_XDIST_WORKER" not in os.environ:
         os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="echobot-tests-")
         os.environ["XDG_STATE_HOME"] = os.environ["XDG_CACHE_HOME"]

@@ -15,14 +15,14 @@ from echobot.stores.sql import SqlStore
 class Dialogue:
     """Says things to the bot, each settled in the store before the next, and keeps what it replies."""
 
-    def __init__(self, knowledge, limits=Limits(), contacts=None, language=None):
+    def __init__(self, knowledge, limits=Limits(), contacts=None, language=None, rooms=None):
         self.now = datetime(2026, 11, 20, 12, tzinfo=UTC)
         self.store = SqlStore.open("sqlite://")
         self.answerer = Answerer(knowledge, contacts)
-        manners = Manners(
-            {AccountName("rooms"): timedelta(hours=2)}, {AccountName("rooms"): language} if language else {}
-        )
-        self.bot = Bot(lambda: self.answerer, self.store, Allowance(limits), manners, lambda: self.now)
+        account = AccountName("rooms")
+        languages = {account: language} if language else {}
+        manners = Manners({account: timedelta(hours=2)}, languages, {account: rooms or {}})
+        self.bot = Bot(lambda: self.answerer, self.store, Allowance(lambda: limits), lambda: manners, lambda: self.now)
         self._numbers = count()
 
     async def say(self, text, by="ada", room="#help", thread=None, address=Address.NAMED, ago=timedelta(0)):
@@ -33,7 +33,8 @@ class Dialogue:
 
     async def handle(self, text, by="ada", room="#help", thread=None, address=Address.NAMED, ago=timedelta(0)):
         place = Place(AccountName("rooms"), room, thread)
-        self.last = Message(MessageId(f"m{next(self._numbers)}"), place, by, text, self.now - ago, address)
+        id_ = MessageId(f"m{next(self._numbers)}")
+        self.last = Message(id_, place, by, text, self.now - ago, address, known_as=room)
         return await self._settle(self.last)
 
     async def edit(self, first, text):

@@ -21,7 +21,8 @@ from echobot.core.message import (
     Reply,
 )
 from echobot.errors import ChatError, ChatRefused, ChatUnavailable
-from echobot.ports import Keep, Settlement, Store
+from echobot.ports import Keep, Note, Settlement, Store
+from tests.secrecy import WITNESS
 
 ACCOUNT = AccountName("room-bot")
 ROOM = Place(ACCOUNT, "!room:example.org")
@@ -29,7 +30,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 def message(number: int = 1, text: str = "what is peertube?", sender: str = "@ana:example.org", place: Place = ROOM):
-    return Message(MessageId(f"$m{number}"), place, sender, text, NOON, Address.NAMED)
+    return Message(MessageId(f"$m{number}"), place, sender, WITNESS.text(text), NOON, Address.NAMED)
 
 
 def reply(number: int = 1, text: str = "A video site.", asker: str = "@ana:example.org", place: Place = ROOM):
@@ -126,7 +127,7 @@ class FakeChat:
     def texts(self) -> list[str]:
         return [post.text for post in self.posts]
 
-    async def listen(self, cursor: str | None, keep: Keep) -> None:
+    async def listen(self, cursor: str | None, keep: Keep, note: Note) -> None:
         read = int(cursor or 0)
         while True:
             self._news.clear()

@@ -37,6 +37,9 @@ ENGLISH = LanguagePack(
         "stopped": "I am silent now.",
         "resumed": "I am back.",
         "forgotten": "Who are you?",
+        "hushed": "Quiet for {time}.",
+        "heard_again": "Here again.",
+        "passed_on": "A person knows.",
         "privacy": "I keep ids for {messages} and gaps for {gaps}.",
         "event": "When and where: {when}, {place}.",
         "event_over": "This is over: {when}, {place}.",
@@ -74,6 +77,7 @@ ENGLISH = LanguagePack(
         ("number", "option", "please"),
         ("forget me",),
         ("privacy",),
+        ("both", "all of them"),
     ),
 )
 CROATIAN = LanguagePack(

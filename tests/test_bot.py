@@ -33,6 +33,15 @@ async def test_a_number_picks_one_of_the_choices_just_offered(dialogue):
     assert (await dialogue.say("2")).startswith("Share files:")
 
 
+async def test_both_gives_the_answers_of_all_choices_just_offered_and_leaves_none_open(dialogue):
+    await dialogue.say("google drive")
+    both = await dialogue.say("both please")
+
+    assert both.startswith("Instead of Google Drive:")
+    assert "\n\nShare files:" in both
+    assert await dialogue.say("2") == "I don't know."
+
+
 async def test_why_tells_the_words_that_spoke_for_the_answer_and_its_source(dialogue):
     await dialogue.say("an alternative to gdrive")
 
@@ -468,7 +477,8 @@ async def test_whoever_asks_too_often_is_forgotten_all_the_same(dialogue):
 
 
 async def test_in_a_terminal_nobody_can_be_silenced_but_everybody_forgotten(dialogue):
-    dialogue.bot._manners = replace(dialogue.bot._manners, may_be_silenced=False)
+    manners = replace(dialogue.bot._manners(), may_be_silenced=False)
+    dialogue.bot._manners = lambda: manners
 
     assert await dialogue.say("stop") == "I don't know."
     assert await dialogue.say("forget me") == "Who are you?"
@@ -477,3 +487,29 @@ async def test_in_a_terminal_nobody_can_be_silenced_but_everybody_forgotten(dial
 @pytest.mark.parametrize("text", ["forget me not is a flower", "what about privacy in the fediverse?"])
 async def test_a_question_about_privacy_or_forgetting_is_a_question(dialogue, text):
     assert not (await dialogue.say(text)).startswith(("Who are you", "I keep ids"))
+
+
+async def test_somebody_who_floods_costs_the_store_nothing_but_may_still_say_stop(dialogue):
+    for _ in range(11):
+        await dialogue.say("google drive")
+    asked = []
+    store = dialogue.bot._store
+    dialogue.bot._store = Counted(store, asked)
+    for _ in range(100):
+        assert await dialogue.say("google drive") is None
+    assert asked == []
+
+    await dialogue.say("stop")
+    dialogue.bot._store = store
+    assert await store.is_silenced("rooms", "ada")
+
+
+class Counted:
+    """Notes what a store is asked."""
+
+    def __init__(self, store, asked):
+        self._store, self._asked = store, asked
+
+    def __getattr__(self, name):
+        self._asked.append(name)
+        return getattr(self._store, name)

@@ -196,3 +196,25 @@ def test_the_readme_names_only_commands_that_exist(capsys):
     for command in ("ask", "chat", "check", "gaps", "evaluate", "run", "login"):
         assert f"echobot {command}" in readme.replace("make chat", "echobot chat")
         assert f"\n  {command}" in commands
+
+
+def test_links_that_lead_nowhere_public_are_not_followed_and_a_sentence_says_so(folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    (folder / "entries.yaml").write_text(
+        FEDIVERSE.replace("https://fediverse.party", "http://127.0.0.1/a").replace(
+            "https://example.org", "http://[::1]/b"
+        )
+    )
+
+    assert main(["links", str(folder)]) == 1
+    assert capsys.readouterr().err == (
+        "echobot: no server at all could be reached: is this machine connected to the internet?\n"
+    )
+
+
+def test_a_knowledge_base_without_links_has_no_dead_ones(folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    (folder / "entries.yaml").write_text(FEDIVERSE.replace("https://", "The site "))
+
+    assert main(["links", str(folder)]) == 0
+    assert capsys.readouterr().out == "No link is dead.\n"

@@ -19,7 +19,7 @@ def folder(small_knowledge):
 
 @pytest.fixture
 async def following(folder):
-    knowledge = await Following.begin(WatchedFolder(folder), {})
+    knowledge = await Following.begin(WatchedFolder(folder))
     knowledge.told = []
 
     async def tell(problems):
@@ -80,7 +80,7 @@ async def test_knowledge_that_never_was_good_is_refused(folder):
     (folder / "entries.yaml").write_text("entries: []\n")
 
     with pytest.raises(ProblemsFound):
-        await Following.begin(WatchedFolder(folder), {})
+        await Following.begin(WatchedFolder(folder))
 
 
 async def test_the_same_words_have_the_same_version_wherever_they_lie_and_others_another(folder, tmp_path, following):

@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from echobot.core.message import AccountName, Place
 from echobot.limits import Allowance, Ruling
@@ -17,7 +19,7 @@ SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 @pytest.fixture
 def allowance():
-    return Allowance(Limits(person_per_minute=2, room_per_minute=3, bot_per_minute=4))
+    return Allowance(lambda: Limits(person_per_minute=2, room_per_minute=3, bot_per_minute=4))
 
 
 def test_a_person_past_the_limit_is_told_once_then_nothing(allowance):
@@ -75,7 +77,7 @@ def test_the_whole_bot_stops_past_its_limit_and_says_so_once(allowance):
 
 
 def test_the_same_name_on_another_account_is_another_person():
-    allowance = Allowance(Limits(person_per_minute=1))
+    allowance = Allowance(lambda: Limits(person_per_minute=1))
     allowance.ask(ROOM, ANA, NOON)
 
     assert allowance.ask(Place(AccountName("other-bot"), ROOM.room), ANA, NOON) is ALLOW
@@ -89,7 +91,7 @@ def test_a_clock_that_is_put_back_silences_nobody_for_long(allowance):
 
 
 def test_what_goes_on_for_an_hour_meets_silence_until_the_hour_is_over():
-    allowance = Allowance(Limits(person_per_hour=30))
+    allowance = Allowance(lambda: Limits(person_per_hour=30))
     rulings = [allowance.ask(ROOM, ANA, NOON + minute * MINUTE) for minute in range(62)]
 
     assert rulings == [ALLOW] * 30 + [SILENT] * 30 + [ALLOW] * 2
@@ -97,9 +99,24 @@ def test_what_goes_on_for_an_hour_meets_silence_until_the_hour_is_over():
 
 
 def test_only_the_last_minute_and_the_last_hour_are_remembered():
-    allowance = Allowance(Limits())
+    allowance = Allowance(Limits)
     for number in range(5000):
         allowance.ask(Place(ACCOUNT, f"!r{number}"), f"@p{number}", NOON + number * SECOND)
 
     assert len(allowance._minute._counts) <= 2 * 60 + 1
     assert len(allowance._hour._counts) <= 60 * 60 + 1
+
+
+@given(
+    some.lists(
+        some.tuples(some.sampled_from([ANA, IVO]), some.sampled_from([ROOM, OTHER_ROOM]), some.integers(0, 40)),
+        max_size=60,
+    )
+)
+def test_it_is_known_beforehand_who_gets_silence(asked):
+    allowance = Allowance(lambda: Limits(person_per_minute=2, person_per_hour=9, room_per_minute=3, bot_per_minute=4))
+    now = NOON
+    for person, place, seconds in asked:
+        now += seconds * SECOND
+        is_spent = allowance.is_spent(place, person, now)
+        assert is_spent == (allowance.ask(place, person, now) is SILENT)

@@ -78,8 +78,8 @@ class MortalChat(FakeChat):
         self.unsure_since: dict[str, datetime] = {}
         self.refused: set[str] = set()
 
-    async def listen(self, cursor, keep):
-        await super().listen(str(max(0, int(cursor or 0) - self.repeat)), keep)
+    async def listen(self, cursor, keep, note):
+        await super().listen(str(max(0, int(cursor or 0) - self.repeat)), keep, note)
 
     async def send(self, reply):
         self.life.step()

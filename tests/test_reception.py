@@ -9,9 +9,10 @@ from structlog.testing import capture_logs
 from echobot.core.gap import gap_in
 from echobot.core.knowledge import Language
 from echobot.errors import LoginRefused, StoreError
-from echobot.reception import AT_ONCE, Reception, until_somebody_repeats
+from echobot.ports import Settlement
+from echobot.reception import AT_ONCE, Reception
 from echobot.stores.sql import SqlStore
-from tests.fakes import ACCOUNT, NOON, ROOM, EchoBot, FakeChat, FakeClock, crowd, message
+from tests.fakes import ACCOUNT, NOON, ROOM, EchoBot, FakeChat, FakeClock, crowd, message, until
 
 
 class CountingStore(SqlStore):
@@ -125,14 +126,65 @@ async def test_a_burst_from_a_crowd_is_settled_in_a_few_transactions(chat, store
     assert store.settled == [AT_ONCE] * 4
 
 
-async def test_a_burst_with_the_same_people_again_is_cut_where_somebody_repeats():
-    ana, ivo, mia = (message(n, sender=f"@{name}") for n, name in enumerate(("ana", "ivo", "mia")))
+async def test_a_burst_with_the_same_people_again_is_cut_where_somebody_is_answered_again(chat, store):
+    people = ["@ana", "@ivo", "@ana", "@mia"]
+    chat.say(*(message(number, sender=name) for number, name in enumerate(people)))
+    await receive(chat, store)
 
-    elsewhere = replace(ana, place=replace(ROOM, room="!other"))
+    assert store.settled == [3, 1]  # everybody's first message comes first
 
-    assert list(until_somebody_repeats([ana, ivo, ana, mia])) == [[ana, ivo], [ana, mia]]
-    assert list(until_somebody_repeats([ana, elsewhere])) == [[ana, elsewhere]]
-    assert list(until_somebody_repeats([])) == []
+
+async def test_somebody_who_speaks_in_two_rooms_is_answered_in_both_at_once(chat, store):
+    chat.say(message(1), message(2, place=replace(ROOM, room="!other")))
+    await receive(chat, store)
+
+    assert store.settled == [2]
+
+
+class SilentBot(EchoBot):
+    """Answers nobody but Ivo."""
+
+    async def handle(self, message):
+        return await super().handle(message) if message.sender.startswith("@ivo") else Settlement()
+
+
+async def test_whom_nobody_answers_may_say_much_in_one_transaction(chat, store):
+    chat.say(*(message(number) for number in range(2 * AT_ONCE)))
+    await receive(chat, store, SilentBot(store))
+
+    assert store.settled == [AT_ONCE, AT_ONCE]
+
+
+async def test_whoever_comes_while_somebody_floods_is_next(chat, store):
+    flood = [message(number, sender="@flood:example.org") for number in range(200)]
+    late = [message(1000 + number, sender=f"@p{number}:example.org") for number in range(3)]
+    chat.say(*flood)
+    bot = Waiting(store)
+    receiving = asyncio.create_task(Reception(chat, store, bot, lambda: None, FakeClock()).run())
+    await until(lambda: len(bot.handled) > 20)
+    before = len(bot.handled)
+    chat.say(*late)
+    chat.end()
+    await asyncio.wait_for(receiving, 30)
+
+    last = max(bot.handled.index(each.id) for each in late)
+    assert last - before <= len(late) + 2 * FEW
+    assert sorted(bot.handled) == sorted(each.id for each in flood + late)
+
+
+FEW = 3  # messages that may be under way when somebody comes
+
+
+class Waiting(EchoBot):
+    """Keeps the order in which messages come to it."""
+
+    def __init__(self, store):
+        super().__init__(store)
+        self.handled = []
+
+    async def handle(self, message):
+        self.handled.append(message.id)
+        return await super().handle(message)
 
 
 async def test_a_message_that_upsets_the_bot_keeps_nobody_waiting(chat, store):
@@ -162,8 +214,28 @@ async def test_the_log_says_what_went_wrong_and_where_but_not_what_was_written(c
     assert "my secret" not in str(logs)
 
 
+class TroubledChat(FakeChat):
+    """An account that has something to note, again and again."""
+
+    def __init__(self, clock, **troubles):
+        super().__init__(clock)
+        self._troubles = troubles
+
+    async def listen(self, cursor, keep, note):
+        for about, trouble in self._troubles.items():
+            await note(about, trouble)
+
+
+async def test_what_is_wrong_is_kept_until_it_is_well_again_even_after_a_restart(clock, store):
+    await receive(TroubledChat(clock, keys="They are lost.", room=None), store)
+    assert [(trouble.about, trouble.text) for trouble in await store.troubles()] == [("keys", "They are lost.")]
+
+    await receive(TroubledChat(clock, keys=None), store)
+    assert await store.troubles() == []
+
+
 class RefusingChat(FakeChat):
-    async def listen(self, cursor, keep):
+    async def listen(self, cursor, keep, note):
         raise LoginRefused("The token is not accepted any more.")
 
 
@@ -197,11 +269,13 @@ async def test_a_store_that_breaks_while_answering_leaves_the_message_waiting(ch
     assert await store.waiting(ACCOUNT, 10) == [message(1)]
 
 
-def test_what_revises_a_message_waits_until_that_one_is_settled():
+async def test_what_revises_a_message_waits_until_that_one_is_settled(chat, store):
     first, other = message(1), message(2, sender="@ivo:example.org")
     redaction = replace(message(3, text="", sender="@moderator:example.org"), revises=first.id)
+    chat.say(first, other, redaction)
+    await receive(chat, store)
 
-    assert list(until_somebody_repeats([first, other, redaction])) == [[first, other], [redaction]]
+    assert store.settled == [2, 1]
 
 
 async def test_the_chat_hears_which_replies_to_expect_once_they_are_kept(store):

@@ -27,9 +27,9 @@ class Server:
         folder.mkdir()
         self.git("init", "--quiet", "--initial-branch=main")
 
-    def git(self, *arguments: str) -> str:
+    def git(self, *arguments: str, said: str = "") -> str:
         command = ("git", "-C", str(self.folder), *AS_SOMEBODY, *arguments)
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+        return subprocess.run(command, check=True, capture_output=True, text=True, input=said).stdout.strip()
 
     def push(self, text: str, file: str = "entries.yaml") -> str:
         """A commit with one file written anew, and its name."""
@@ -76,7 +76,7 @@ async def begin(server, place):
     async def begin(**differently):
         await stop()
         wanted = {"address": server.address, "every": timedelta(milliseconds=20), **differently}
-        following = await Following.begin(FollowedBranch(Repository(**wanted), place), {})
+        following = await Following.begin(FollowedBranch(Repository(**wanted), place))
         running.append(asyncio.create_task(following.follow()))
         return following
 
@@ -331,3 +331,48 @@ def is_running(pid):
         return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return False
+
+
+async def too_much(place, server, **differently) -> str:
+    """What is said of a repository that cannot be taken; nothing of it stays."""
+    with pytest.raises(RepositoryError) as refused:
+        await FollowedBranch(Repository(server.address, **differently), place).folders()
+    assert not [*place.glob("*/*")]
+    return str(refused.value)
+
+
+async def test_a_repository_that_is_too_large_is_refused(server, place, monkeypatch):
+    monkeypatch.setattr(repository, "MOST_BYTES", 3_000_000)
+    (server.folder / "film.bin").write_bytes(os.urandom(4_000_000))
+    server.commit()
+
+    assert "it holds more than 20,000 files or 3 MB" in await too_much(place, server)
+
+
+async def test_a_small_repository_that_unpacks_to_a_large_file_is_refused(server, place, monkeypatch):
+    monkeypatch.setattr(repository, "MOST_BYTES", 20_000_000)
+    (server.folder / "zeros.yaml").write_bytes(bytes(60_000_000))
+    server.commit()
+
+    assert "or 20 MB" in await too_much(place, server)
+
+
+async def test_a_small_repository_that_unpacks_to_thousands_of_millions_of_files_is_left_in_the_middle(server, place):
+    """Each folder holds ten times the same one: eight kilobytes for ten to the power of nine files."""
+    mode, kind, name = "100644", "blob", server.git("hash-object", "-w", "/dev/null")
+    for _ in range(9):
+        name = server.git("mktree", said="".join(f"{mode} {kind} {name}\t{number}\n" for number in range(10)))
+        mode, kind = "040000", "tree"
+    commit = server.git("commit-tree", "-m", "Bomb", name)
+    server.git("update-ref", "refs/heads/bomb", commit)
+
+    assert "more branches or files than" in await too_much(place, server, branch="bomb")
+
+
+async def test_a_server_that_tells_of_branches_without_end_is_not_listened_to(server, place, monkeypatch):
+    monkeypatch.setattr(repository, "_MOST_SAID", 20_000)
+    commit = server.git("rev-parse", "HEAD")
+    refs = "".join(f"create refs/heads/x/{number}/refs/heads/main {commit}\n" for number in range(500))
+    server.git("update-ref", "--stdin", said=refs)
+
+    assert "more branches or files" in await too_much(place, server)

@@ -24,7 +24,7 @@ class Closed(FakeChat):
         super().__init__(clock)
         self._trouble = trouble
 
-    async def listen(self, cursor, keep):
+    async def listen(self, cursor, keep, note):
         raise self._trouble
 
 

@@ -1,10 +1,14 @@
 """The knowledge that echobot comes with answers questions that its authors did not write down."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from echobot import prepared
 from echobot.content.questions import read_questions
+from echobot.core.conversation import Conversation
 from echobot.core.followup import picked
+from echobot.core.message import AccountName, Place
 from echobot.core.text import words
 from echobot.evaluation import judge, report
 from echobot.shipped import shipped_folder
@@ -38,6 +42,28 @@ def test_choices_are_picked_as_people_say_it_in_every_language_and_never_by_than
 
     assert picks <= {meant, None}
     assert meant in picks
+
+
+BOTH = {
+    "de": "beide|beides bitte|alle beide",
+    "en": "both|both please|i take both of them|all of them",
+    "fr": "les deux|les deux s'il te plaît|je veux les deux|tous les deux",
+    "hr": "oba|oboje molim|sve",
+    "it": "entrambi|tutti e due|entrambe, grazie",
+    "nl": "beide|allebei graag|alle twee",
+}
+
+
+@pytest.mark.parametrize(("language", "said"), [(tongue, said) for tongue in BOTH for said in BOTH[tongue].split("|")])
+def test_whoever_wants_both_choices_is_given_both_answers(answerer, language, said):
+    place = Place(AccountName("rooms"), "#help")
+    before = Conversation(place, "ada", datetime(2026, 11, 20, tzinfo=UTC), language, offered=("zoom", "gmail"))
+    answered = answerer.answer(said, language, before)
+
+    assert answered.question.language == language
+    assert answered.entries == ("zoom", "gmail")
+    assert "Jitsi Meet" in answered.text
+    assert "Thunderbird" in answered.text
 
 
 SHORT = {

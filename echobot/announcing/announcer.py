@@ -19,6 +19,7 @@ from echobot.core.agenda import Agenda
 from echobot.core.announcement import DestinationName
 from echobot.core.heralding import Herald
 from echobot.core.knowledge import Knowledge
+from echobot.core.oversight import Hush
 from echobot.ports import ANNOUNCEMENT, Filled, Revision, Store
 from echobot.settings import Destination
 
@@ -38,11 +39,11 @@ class Announcer:
     def __init__(
         self,
         knowledge: Callable[[], Knowledge],
-        destinations: Mapping[DestinationName, Destination],
+        destinations: Callable[[], Mapping[DestinationName, Destination]],
         store: Store,
         *,
         clock: Callable[[], datetime],
-        most_a_day: int,
+        most_a_day: Callable[[], int],
     ) -> None:
         self._knowledge = knowledge
         self._destinations = destinations
@@ -54,10 +55,13 @@ class Announcer:
         self._mended_for: Knowledge | None = None
         self._unsure_since: datetime | None = None  # a store from a backup does not know what was posted since then
         self._noted_at: datetime | None = None
+        self._lacking: str | None = None  # destinations that somebody was told of
 
     async def look(self) -> None:
         """Fill the slots that are due now, mend what changed, take away what is to go. Raises `StoreError`."""
         now = self._clock()
+        if await self._store.is_hushed(*Hush.EVERYWHERE, now):
+            return  # what is due meanwhile is late afterwards
         book = self._book = self._book or await self._opened()
         await self._read_on(now)
         if book.settled_until is None:
@@ -73,7 +77,7 @@ class Announcer:
             return None
         now = self._clock()
         occasions = self._agenda.between(now, now + _AHEAD)
-        dues = at_destinations(occasions, self._destinations, self._book.slots)
+        dues = at_destinations(occasions, self._destinations(), self._book.slots)
         return next((due for due in dues if not missed([due], self._herald, now)), None)
 
     async def _opened(self) -> Book:
@@ -83,23 +87,29 @@ class Announcer:
 
     async def _read_on(self, now: datetime) -> None:
         known = self._knowledge()
-        if known is self._herald.knowledge:
-            return
-        self._herald, self._agenda = Herald(known), Agenda(known.announced())
+        if known is not self._herald.knowledge:
+            self._herald, self._agenda = Herald(known), Agenda(known.announced())
+            self._lacking = None
+        await self._tell_what_is_lacking(known, now)
+
+    async def _tell_what_is_lacking(self, known: Knowledge, now: datetime) -> None:
         named = {name for announcement in known.announced() for name in announcement.to}
-        lacking = ", ".join(sorted(named - self._destinations.keys()))
+        lacking = ", ".join(sorted(named - self._destinations().keys()))
+        if lacking == self._lacking:
+            return
+        self._lacking = lacking
         told = f"the settings have no destination {lacking}: what is to be posted there is not" if lacking else None
         await self._store.note_trouble("destinations", told, now)
 
     async def _begin(self, book: Book, now: datetime) -> None:
         """At the first start nothing is posted: what is known already is no news, and what was due is over."""
-        for due in at_destinations(self._agenda.at_once, self._destinations, book.slots):
+        for due in at_destinations(self._agenda.at_once, self._destinations(), book.slots):
             await self._fill(book, Filled([due.slot], due.occasion.until), now)
         await self._settle(book, now, now)
 
     async def _post_what_is_due(self, book: Book, after: datetime, now: datetime) -> None:
         occasions = [*self._agenda.at_once, *self._agenda.between(after, now)]
-        dues = list(at_destinations(occasions, self._destinations, book.slots))
+        dues = list(at_destinations(occasions, self._destinations(), book.slots))
         reasons = missed(dues, self._herald, now)
         for due in dues:
             if due.slot in reasons:
@@ -112,7 +122,7 @@ class Announcer:
     async def _post(self, group: Sequence[Due], book: Book, now: datetime) -> bool:
         """Whether it is in the outbox now; else it has to wait, because enough was posted today."""
         destination = group[0].destination
-        if book.posted_since(now - _A_DAY, destination.account) >= self._most_a_day:
+        if book.posted_since(now - _A_DAY, destination.account) >= self._most_a_day():
             return False
         posting = posting_for(group, self._herald, self._visibility(destination, book, now), now)
         post = first_post(posting, announced(group), destination, self._herald)
@@ -137,7 +147,7 @@ class Announcer:
         await self._store.note_trouble(about, f"{name} was not posted: {why}", now)
 
     async def _mend(self, book: Book, now: datetime) -> None:
-        mending = Mending(self._herald, self._destinations, now)
+        mending = Mending(self._herald, self._destinations(), now)
         if self._mended_for is not self._herald.knowledge:
             for revision in list(mending.revisions(book.postings.values())):
                 await self._revise(revision, book, now)

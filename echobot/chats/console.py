@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from echobot.core.message import AccountName, Address, Message, MessageId, Outgoing, Place, Reply
-from echobot.ports import Keep
+from echobot.ports import Keep, Note
 
 HELP = """\
 Ask a question in your own words: "what can we use instead of Google Drive?"
@@ -47,7 +47,7 @@ class ConsoleChat:
         """Now: who reads this is there."""
         return self._clock()
 
-    async def listen(self, cursor: str | None, keep: Keep) -> None:
+    async def listen(self, cursor: str | None, keep: Keep, note: Note) -> None:  # noqa: ARG002
         """Ask for lines until the input ends. Nothing was missed while nobody looked, so the cursor says nothing."""
         del cursor
         lines: asyncio.Queue[str | None] = asyncio.Queue()

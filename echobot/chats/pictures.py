@@ -1,4 +1,7 @@
-"""A poster's file as chats need it. Whatever is in the file, the worst that comes of it is a sentence about it."""
+"""A poster's file as chats need it: the picture alone, without what a camera or a program noted beside it.
+
+Whatever is in the file, the worst that comes of it is a sentence about it.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ import hashlib
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, ImageSequence
 
 from echobot.errors import ChatRefused
 
@@ -16,6 +20,14 @@ MOST_BYTES = 10_000_000
 MOST_PIXELS = 25_000_000  # 100 MB in memory while its thumbnail is made, twice that if it has to be turned
 
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")  # Pillow knows forty more, which nobody's browser shows
+_OF_THE_PICTURE = frozenset(
+    {"icc_profile", "transparency", "duration", "loop", "background", "disposal", "default_image"}
+)
+_QUALITY: dict[str, dict[str, Any]] = {
+    "JPEG": {"quality": "keep"},  # the file's own tables: nobody sees that it was drawn anew
+    "MPO": {"quality": 95},
+    "WEBP": {"quality": 90},
+}
 _SIZE = (800, 600)  # of a thumbnail, at most
 _SEE_THROUGH = {"RGBA", "LA", "PA"}
 
@@ -66,12 +78,51 @@ def _contents(file: Path) -> bytes:
 
 def _opened(file: Path, data: bytes) -> tuple[Picture, Picture]:
     with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
-        if image.width * image.height > MOST_PIXELS:
+        if image.width * image.height > MOST_PIXELS or _pixels(image) > MOST_PIXELS:
             raise _too_many_pixels(file)
         image.load()
-        kind = Image.MIME[str(image.format)]
-        ImageOps.exif_transpose(image, in_place=True)
-        return Picture(file.name, kind, *image.size, data), _thumbnail(image)
+        form = _form(image)
+        if _frames(image) == 1:
+            ImageOps.exif_transpose(image, in_place=True)
+        return Picture(file.name, Image.MIME[form], *image.size, _drawn(image, form)), _thumbnail(image)
+
+
+def _frames(image: Image.Image) -> int:
+    return int(getattr(image, "n_frames", 1)) if _form(image) == image.format else 1
+
+
+def _pixels(image: Image.Image) -> int:
+    """Of all pictures that move one after the other."""
+    return image.width * image.height * _frames(image)
+
+
+def _form(image: Image.Image) -> str:
+    """A telephone puts several pictures into one JPEG; others see the first."""
+    return "JPEG" if image.format == "MPO" else str(image.format)
+
+
+def _drawn(image: Image.Image, form: str) -> bytes:
+    """The picture drawn anew, so that nothing else of the file is left: no place, no names, no earlier version."""
+    image.info = {name: image.info[name] for name in _OF_THE_PICTURE & image.info.keys()}
+    how: dict[str, Any] = {"comment": b""}  # which each frame of a GIF brings back
+    if "icc_profile" in image.info:
+        how["icc_profile"] = image.info["icc_profile"]
+    if _frames(image) > 1:
+        how |= {"save_all": True, "duration": _durations(image), "loop": image.info.get("loop", 1)}
+    written = io.BytesIO()
+    image.save(written, form, **_QUALITY.get(str(image.format), {}), **how)
+    image.seek(0)
+    return written.getvalue()
+
+
+def _durations(image: Image.Image) -> list[int]:
+    """Of each frame, in milliseconds."""
+    durations = []
+    for frame in ImageSequence.Iterator(image):
+        frame.load()
+        durations.append(int(frame.info.get("duration", 0)))
+    image.seek(0)
+    return durations
 
 
 def _too_many_pixels(file: Path) -> ChatRefused:

@@ -15,6 +15,7 @@ INTERVAL = r"^[1-9]\d{0,3} ?(days?|weeks?|months?|years?)$"
 SERVER_ADDRESS = r"^https?://[^\s/]+/?$"
 SERVER_NAME = r"^[A-Za-z0-9.\-]+(:\d+)?$"
 USER = r"^@[^\s:]+:\S+$"
+HANDLE = r"^[^\s@]+@[^\s@]+\.[^\s@]+$"
 ROOM = r"^!\S+$"
 ROOM_OR_ADDRESS = r"^(!\S+|#[^\s:]+:\S+)$"
 STORE = r"^(sqlite(\+\w+)?|postgresql)://.*$"
@@ -22,6 +23,7 @@ REPOSITORY = r"^((https|ssh)://[^\s/]+/\S+|[\w.\-]+@[\w.\-]+:\S+|file:///\S+|(/|
 GIT_BRANCH = r"^\w[\w./\-]*$"
 PORT = r"^([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])$"
 IP_ADDRESS = r"^[\d.]+$|^[\da-fA-F:.]*:[\da-fA-F:.]*$"
+CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 INSIDE = r"^[^\s./][^/]*(/[^./][^/]*)*/?$"
 
 PATTERNS: dict[str, Sentence] = {
@@ -33,6 +35,7 @@ PATTERNS: dict[str, Sentence] = {
     SERVER_ADDRESS: ("is not the address of a server", "write it as https://example.org"),
     SERVER_NAME: ("is not the name of a server", "write it as example.org"),
     USER: ("is not a Matrix user", 'write it as "@echobot:example.org"'),
+    HANDLE: ("is not somebody on Mastodon", 'write the name and the server: "ada@social.example.org"'),
     ROOM: ("is not the id of a room", 'write it as "!abc:example.org"; the settings of a room show it'),
     ROOM_OR_ADDRESS: (
         "is neither the id of a room nor its address",
@@ -43,8 +46,6 @@ PATTERNS: dict[str, Sentence] = {
     INSIDE: ("is not a folder inside the repository", "write its path from the top, such as knowledge"),
     PORT: ("is not a port", "write a number from 1 to 65535 that no other program uses, such as 8090"),
     IP_ADDRESS: ("is not an address of this machine", "write 127.0.0.1 for itself alone, 0.0.0.0 for all of them"),
-    STORE: (
-        "is not the address of a store",
-        "write it as sqlite:///echobot.db",
-    ),
+    CLOCK: ("is not a time of day", 'write it as "22:00"'),
+    STORE: ("is not the address of a store", "write it as sqlite:///echobot.db"),
 }

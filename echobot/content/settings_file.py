@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from echobot.content.destination_shapes import DestinationShape
+from echobot.content.room_shape import RoomShape
 from echobot.content.sentences import problems
 from echobot.content.settings_shapes import MastodonAccountShape, MatrixAccountShape, RepositoryShape, SettingsShape
 from echobot.content.yaml_reading import read_tree
+from echobot.core.hours import Hours
 from echobot.core.problem import Problem
 from echobot.errors import ProblemsFound
 from echobot.secrets import read_secret
@@ -26,6 +28,7 @@ from echobot.settings import (
     MastodonAccount,
     MatrixAccount,
     Repository,
+    Room,
     Settings,
 )
 
@@ -77,7 +80,13 @@ def _account(shape: MatrixAccountShape | MastodonAccountShape, folder: Path) -> 
     del given["kind"]
     if isinstance(shape, MastodonAccountShape):
         return MastodonAccount(**given)
-    return MatrixAccount(**{**given, "invites": Invites(**_given(shape.invites))})
+    rooms = {name: _room(room) for name, room in shape.rooms.items()}
+    return MatrixAccount(**{**given, "invites": Invites(**_given(shape.invites)), "rooms": rooms})
+
+
+def _room(shape: RoomShape) -> Room:
+    quiet = shape.quiet and Hours(shape.quiet.start, shape.quiet.end, ZoneInfo(shape.quiet.zone))
+    return Room(**{**_given(shape), "quiet": quiet})
 
 
 def _destination(shape: DestinationShape) -> Destination:

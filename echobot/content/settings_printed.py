@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from echobot.content.settings_shapes import SettingsShape
+from echobot.core.hours import Hours
 from echobot.settings import Account, Destination, MastodonAccount, MatrixAccount, Repository, Settings
 from echobot.shipped import shipped_folder
 
@@ -22,7 +23,7 @@ _UNITS = {
     "s": timedelta(seconds=1),
 }
 _KINDS: dict[type, dict[str, Any]] = {MatrixAccount: {"kind": "matrix"}, MastodonAccount: {"kind": "mastodon"}}
-_CALLED = {(Repository, "address"): "repository"}
+_CALLED = {(Repository, "address"): "repository", (Hours, "start"): "from", (Hours, "end"): "to"}
 _ONLY_ON: dict[str, type] = {
     "room": MatrixAccount,
     "mention_room": MatrixAccount,
@@ -66,8 +67,8 @@ def _of(value: Any, names: Iterable[str]) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     match value:
-        case timedelta():
-            return _length_of_time(value)
+        case timedelta() | time():
+            return f"{value:%H:%M}" if isinstance(value, time) else _length_of_time(value)
         case Path() | ZoneInfo():
             return str(value)
         case Mapping():

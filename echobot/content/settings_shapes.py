@@ -25,6 +25,7 @@ from echobot.content.health_shape import HealthShape
 from echobot.content.lengths import Duration
 from echobot.content.patterns import (
     GIT_BRANCH,
+    HANDLE,
     INSIDE,
     REPOSITORY,
     ROOM,
@@ -33,8 +34,10 @@ from echobot.content.patterns import (
     STORE,
     USER,
 )
+from echobot.content.room_shape import RoomName, RoomShape
 from echobot.content.shapes import ByLanguage, Id, LanguageCode, Number, Shape, Text
 
+_AN_ADMIN_ROOM = '`admin_room: "!abc:example.org"`, or take the line out'
 _SECRET_IN_QUERY = re.compile("[?&](?!password_file=|sslkey=)[^=&]*(passw|secret|token|key)[^=&]*=", re.IGNORECASE)
 
 
@@ -59,6 +62,10 @@ def _sparingly(every: timedelta) -> timedelta:
     return every
 
 
+def _without_at(handle: Any) -> Any:
+    return handle.strip().removeprefix("@") if isinstance(handle, str) else handle
+
+
 StoreUrl = Annotated[str, StringConstraints(strip_whitespace=True, pattern=STORE), AfterValidator(_without_password)]
 RepositoryAddress = Annotated[
     str, StringConstraints(strip_whitespace=True, pattern=REPOSITORY), BeforeValidator(_without_credentials)
@@ -71,12 +78,16 @@ User = Annotated[str, StringConstraints(pattern=USER)]
 Room = Annotated[str, StringConstraints(pattern=ROOM)]
 
 
+Handle = Annotated[str, BeforeValidator(_without_at), StringConstraints(pattern=HANDLE)]
+
+
 class InvitesShape(Shape):
     users: tuple[User, ...] = Field((), description="Whose invitations are accepted", examples=[["@ada:example.org"]])
     servers: tuple[ServerName, ...] = Field(
         (), description="From whose users invitations are accepted", examples=[["example.org"]]
     )
     rooms: tuple[Room, ...] = Field((), description="Where anybody may invite it to", examples=[["!abc:example.org"]])
+    admins: bool = Field(False, description="Whether members of the admin room may invite it", examples=["true"])
 
 
 class MatrixAccountShape(Shape):
@@ -89,6 +100,11 @@ class MatrixAccountShape(Shape):
         None, description="What to answer in when the question does not tell", examples=["fr"]
     )
     invites: InvitesShape = Field(InvitesShape.model_validate({}), description="Who may bring the bot into a room")
+    admin_room: Room = Field(
+        "", description="The room where the bot takes orders and reports", examples=["!abc:example.org"]
+    )
+    admins: tuple[User, ...] = Field((), description="Who may give orders there", examples=[["@ada:example.org"]])
+    rooms: dict[RoomName, RoomShape] = Field({}, description="What is different in some rooms, by id or address")
 
 
 class MastodonAccountShape(Shape):
@@ -108,6 +124,9 @@ class MastodonAccountShape(Shape):
         timedelta(days=2), description="How old a question may be and still be answered", examples=["2 days"]
     )
     replies_in_thread: Number = Field(10, description="Answers in one thread, at most", examples=[10])
+    operator: Handle = Field(
+        "", description="Who is told privately when no admin room can be", examples=["ada@social.example.org"]
+    )
 
 
 class _AnyAccountShape(BaseModel):
@@ -193,6 +212,9 @@ class SettingsShape(Shape):
     machine: Text | None = Field(
         None, description="What this machine is called, where several share a store", examples=["north"]
     )
+    check_links: bool = Field(
+        True, description="Whether the weekly report says which links are dead", examples=["true"]
+    )
     keep_messages_for: Duration | None = Field(
         None, description="How long ids of answered messages are kept", examples=["30 days"]
     )
@@ -207,5 +229,10 @@ class SettingsShape(Shape):
             Complaint(("destinations", name, key), wrong, instead)
             for name, destination in self.destinations.items()
             for key, wrong, instead in unfit(destination, kinds)
+        )
+        refuse(
+            Complaint(("accounts", name, "admins"), "there is no `admin_room` for them", f"add {_AN_ADMIN_ROOM}")
+            for name, account in self.accounts.items()
+            if isinstance(account, MatrixAccountShape) and account.admins and not account.admin_room
         )
         return self

@@ -166,6 +166,7 @@ class TalkShape(Shape):
     second: NoTexts = Field((), description="Words for the second", examples=[["second"]])
     third: NoTexts = Field((), description="Words for the third", examples=[["third"]])
     last: NoTexts = Field((), description="Words for the last", examples=[["last"]])
+    both: NoTexts = Field((), description="Words that take all of the choices", examples=[["both", "all of them"]])
     number: NoTexts = Field((), description="What may stand beside its number", examples=[["number", "please"]])
     stop: NoTexts = Field((), description="Messages of somebody who wants no more answers", examples=[["stop"]])
     start: NoTexts = Field((), description="Messages of somebody who wants answers again", examples=[["start"]])

@@ -23,7 +23,7 @@ def unknown_ids(asked: Iterable[Asked], knowledge: Knowledge) -> Iterator[Proble
 
 def copied_phrasings(asked: Iterable[Asked], knowledge: Knowledge) -> Iterator[Problem]:
     """Questions that prove nothing: the knowledge was given their very words."""
-    owners = {comparable(phrasing): entry for entry, _, phrasing in knowledge.phrasings()}
+    owners = {comparable(phrasing.text): phrasing.entry for phrasing in knowledge.phrasings()}
     for each in asked:
         if owner := owners.get(comparable(each.expectation.question)):
             wrong = f"{quoted(each.expectation.question)} is a phrasing of `{owner}`, so asking it proves nothing"

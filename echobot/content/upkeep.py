@@ -24,7 +24,7 @@ def few_phrasings(items: Iterable[Item]) -> Iterator[Problem]:
 def overdue(items: Iterable[Item], today: date) -> Iterator[Problem]:
     for item in items:
         care, reviewed = item.value.care, item.value.reviewed
-        if care.review_every and (reviewed is None or reviewed + care.review_every < today):
+        if care.is_due(reviewed, today):
             wrong = f"it was last reviewed on {reviewed}" if reviewed else "nobody has reviewed it yet"
             instead = f"{care.owner or 'somebody'} should read it, mend it, and write the day after `reviewed:`"
             yield item.warning(("review_every",), f"{wrong}, so a review is due", instead)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from echobot.core.printable import printable
 from echobot.core.problem import Problem
 
 LARGEST = 1_000_000  # bytes: a mistake, not a knowledge base, fills one file with more
@@ -19,9 +20,10 @@ _TABBED = re.compile(" *\t")
 def shown(path: Path) -> str:
     """The path as a person would type it from here."""
     try:
-        return str(path.relative_to(Path.cwd()))
+        seen = path.relative_to(Path.cwd())
     except (ValueError, OSError):
-        return str(path)
+        seen = path
+    return printable(str(seen), "\\n")
 
 
 def read_text(path: Path, largest: int = LARGEST) -> str | Problem:

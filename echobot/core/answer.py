@@ -34,6 +34,7 @@ class Match:
 class Found:
     match: Match
     also: tuple[Match, ...] = ()  # what else was asked in the same message, and can be answered
+    together: bool = False  # all are given at once, not only the first
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,8 +59,9 @@ class Answerer:
 
     def __init__(self, knowledge: Knowledge, contacts: Texts | None = None) -> None:
         self.knowledge = knowledge
-        self.matcher = Matcher(knowledge)
-        self._guess = LanguageGuess(knowledge)
+        asked = tuple(knowledge.phrasings())
+        self.matcher = Matcher(knowledge, asked)
+        self._guess = LanguageGuess(knowledge, asked)
         self._contacts = contacts or {}
 
     def with_contacts(self, contacts: Texts) -> Answerer:
@@ -127,11 +128,14 @@ class Answerer:
         return Found(first, tuple(match for match in also if match))
 
     def _in_conversation(self, question: Question, voice: Voice, before: Conversation) -> Answered | None:
-        """A choice among those offered, none of them, or where the last answer came from."""
+        """A choice among those offered, all of them or none, or where the last answer came from."""
         pack = self.knowledge.languages.get(question.language)
         offered = [entry for entry in before.offered if self.knowledge.thing(entry)]
+        if offered and followup.takes_all(question.text, pack):
+            first, *others = (self._picked(choice, voice) for choice in offered)
+            return self._given(question, voice, first, *others)
         if choice := followup.picked(question.text, offered, pack, voice.title):
-            return self._given(question, voice, Match(choice, 1.0, (voice.title(choice),), reason="picked"))
+            return self._given(question, voice, self._picked(choice, voice))
         if offered and followup.declines(question.text, pack):
             declined = Unknown(declined=True)
             return Answered(question, declined, (), voice.answer(declined))
@@ -150,8 +154,12 @@ class Answerer:
         same = Match(before.answered, 1.0, (said,), reason="the same for a need", need=need)
         return self._given(question, voice, same) if need else None
 
-    def _given(self, question: Question, voice: Voice, match: Match) -> Answered:
-        return Answered(question, Found(match), (match,), voice.answer(Found(match)))
+    def _picked(self, choice: EntryId, voice: Voice) -> Match:
+        return Match(choice, 1.0, (voice.title(choice),), reason="picked")
+
+    def _given(self, question: Question, voice: Voice, match: Match, *others: Match) -> Answered:
+        found = Found(match, others, together=bool(others))
+        return Answered(question, found, (match, *others), voice.answer(found))
 
     def _wanted(self, question: Question, answered: EntryId | None) -> Intent | None:
         """After "instead of Google Drive?", "and Gmail?" asks for the same of something else."""

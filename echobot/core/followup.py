@@ -1,4 +1,4 @@
-"""What a short message means after an answer or after choices: "2", "the second one", "yes", "why?", "and Gmail?"."""
+"""What a short message means after an answer or after choices: "2", "both", "yes", "why?", "and Gmail?"."""
 
 from __future__ import annotations
 
@@ -37,6 +37,19 @@ def picked(
     if place is not None and place < len(offered):
         return offered[place]
     return _by_title(said, offered, pack, title)
+
+
+def takes_all(text: str, pack: LanguagePack | None) -> bool:
+    """Whether somebody wants all of the choices: "both", and nothing beside it but what goes with numbers."""
+    if pack is None or not (said := _short(text)):
+        return False
+    beside = _beside_numbers(pack)
+    for both in map(words, pack.talk.both):
+        for start in range(len(said) - len(both) + 1):
+            end = start + len(both)
+            if both and said[start:end] == both and beside.issuperset(said[:start] + said[end:]):
+                return True
+    return False
 
 
 def declines(text: str, pack: LanguagePack | None) -> bool:
@@ -87,11 +100,15 @@ def _number(text: str) -> int | None:
 def _numbered(said: Sequence[str], pack: LanguagePack) -> int | None:
     """The same of "number 2" and "yes, 2 please": one number, and nothing beside it but what goes with numbers."""
     numbers = [word for word in said if word.isdecimal()]
-    beside = set(words(" ".join((*pack.talk.number, *pack.talk.yes))))
-    if len(numbers) != 1 or len(numbers) == len(said) or not beside.issuperset(set(said) - set(numbers)):
+    others = set(said) - set(numbers)
+    if len(numbers) != 1 or len(numbers) == len(said) or not _beside_numbers(pack).issuperset(others):
         return None
     place = _number(numbers[0])
     return place if place is None or place >= 0 else None
+
+
+def _beside_numbers(pack: LanguagePack) -> set[str]:
+    return set(words(" ".join((*pack.talk.number, *pack.talk.yes))))
 
 
 def _short(text: str) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import chain
-from typing import NewType, TypeAlias
+from typing import NamedTuple, NewType, TypeAlias
 
 from echobot.core.announcement import Announcement
 from echobot.core.event import Event, EventKind
@@ -20,6 +20,19 @@ EntryId = NewType("EntryId", str)
 
 Phrasings: TypeAlias = Mapping[Language, tuple[str, ...]]
 """How people ask, by language."""
+
+
+class Phrasing(NamedTuple):
+    """One way of asking for an entry or a need, taken apart once for all who read it."""
+
+    entry: EntryId
+    language: Language
+    text: str  # as it was written
+    words: tuple[str, ...]  # folded
+
+    @classmethod
+    def of(cls, entry: EntryId, language: Language, text: str) -> Phrasing:
+        return cls(entry, language, text, tuple(words(text)))
 
 
 class Intent(StrEnum):
@@ -42,6 +55,10 @@ class Care:
     def ended(self, today: date | None) -> date | None:
         """The last day on which it was valid, once that is over; nobody can tell without knowing what day it is."""
         return self.valid_until if today and self.valid_until and self.valid_until < today else None
+
+    def is_due(self, reviewed: date | None, today: date) -> bool:
+        """Whether it should be read again by now."""
+        return self.review_every is not None and (reviewed is None or reviewed + self.review_every < today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +139,13 @@ class Talk:
     number: tuple[str, ...] = ()  # what may stand beside the number of a choice: "number 2, please"
     forget: tuple[str, ...] = ()  # whole messages of somebody who wants to be forgotten
     privacy: tuple[str, ...] = ()  # and of somebody who wants to know what is kept
+    both: tuple[str, ...] = ()  # said of all the choices: "both", "all of them"
 
     @property
     def texts(self) -> Iterator[str]:
         """All of it."""
         own = (self.yes, self.why, self.also, *self.ordinals, self.last, self.stop, self.start)
-        own += (self.no, self.number, self.forget, self.privacy)
+        own += (self.no, self.number, self.forget, self.privacy, self.both)
         return chain.from_iterable(own)
 
 
@@ -179,10 +197,10 @@ class Knowledge:
         things: list[Tool | Service] = [*self.tools.values(), *self.services.values()]
         return frozenset(words(" ".join(chain.from_iterable((each.name, *each.other_names) for each in things))))
 
-    def phrasings(self) -> Iterator[tuple[EntryId, Language, str]]:
-        """Every way of asking for an entry or a need, word by word as it was written."""
+    def phrasings(self) -> Iterator[Phrasing]:
+        """Every way of asking for an entry or a need."""
         asked_fors: list[Entry | Need] = [*self.entries.values(), *self.needs.values()]
         for asked_for in asked_fors:
             for language, asked in asked_for.asked.items():
                 for phrasing in asked:
-                    yield asked_for.id, language, phrasing
+                    yield Phrasing.of(asked_for.id, language, phrasing)

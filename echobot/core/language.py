@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from math import log
 from typing import TypeAlias
 
-from echobot.core.knowledge import Knowledge, Language, LanguagePack, Service, Tool
+from echobot.core.knowledge import Knowledge, Language, LanguagePack, Phrasing, Service, Tool
 from echobot.core.text import fold, words
 
 _SMALL = 20  # times: as often is a small word taken to be said, besides those that are read
@@ -28,23 +28,26 @@ Sign: TypeAlias = tuple[Mapping[Language, float], float]
 class LanguageGuess:
     """Guesses among the languages of one knowledge base."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
-        self.languages = frozenset(knowledge.languages) | {language for _, language, _ in knowledge.phrasings()}
-        self._of_word: dict[str, Counter[Language]] = defaultdict(Counter)
-        self._of_letter: dict[str, Counter[Language]] = defaultdict(Counter)
+    def __init__(self, knowledge: Knowledge, asked: Sequence[Phrasing] | None = None) -> None:
+        """`asked` are the knowledge's phrasings, where they have been taken apart already."""
+        of_language: dict[Language, list[Phrasing]] = defaultdict(list)
+        for phrasing in knowledge.phrasings() if asked is None else asked:
+            of_language[phrasing.language].append(phrasing)
+        self.languages = frozenset(knowledge.languages) | set(of_language)
+        self._of_word: dict[str, dict[Language, int]] = defaultdict(dict)
+        self._of_letter: dict[str, dict[Language, int]] = defaultdict(dict)
         self._of_ending: dict[str, set[Language]] = defaultdict(set)
         self._of_stem: dict[str, set[Language]] = defaultdict(set)
         self._names = _names(knowledge)
         self._name_words = frozenset(word for names in self._names.values() for name in names for word in name)
         self._small = frozenset[str]().union(*(pack.small_words for pack in knowledge.languages.values()))
         for pack in knowledge.languages.values():
-            self._learn(pack.language, pack.small_words, _SMALL)
-            self._learn(pack.language, pack.story_words)
-            self._learn(pack.language, pack.phrases.values())
-            self._learn(pack.language, pack.talk.texts)
+            self._learn_texts(pack.language, pack.small_words, _SMALL)
+            self._learn_texts(pack.language, (*pack.story_words, *pack.phrases.values(), *pack.talk.texts))
             self._learn_cues(pack)
-        for _, language, phrasing in knowledge.phrasings():
-            self._learn(language, [phrasing])
+        for language, phrasings in of_language.items():
+            texts, taken_apart = [phrasing.text for phrasing in phrasings], [phrasing.words for phrasing in phrasings]
+            self._learn(language, texts, taken_apart)
         self._said: Counter[Language] = Counter()
         for language, times in chain.from_iterable(uses.items() for uses in self._of_word.values()):
             self._said[language] += times
@@ -72,22 +75,30 @@ class LanguageGuess:
         return len(said) < _TELLING or strange < _STRANGE * len(said)
 
     def _learn_cues(self, pack: LanguagePack) -> None:
-        for cue in (cue.strip("… ") for cues in pack.cues.values() for cue in cues):
-            self._learn(pack.language, [cue.rstrip("*")])
+        cues = [cue.strip("… ") for cues in pack.cues.values() for cue in cues]
+        self._learn_texts(pack.language, [cue.rstrip("*") for cue in cues])
+        for cue in cues:
             if cue.endswith("*"):
                 self._of_stem[words(cue)[-1]].add(pack.language)
 
-    def _learn(self, language: Language, texts: Iterable[str], times: int = 1) -> None:
-        for text in texts:
-            for word in self._unnamed(text):
-                self._of_word[word][language] += times
+    def _learn_texts(self, language: Language, texts: Collection[str], times: int = 1) -> None:
+        self._learn(language, texts, map(words, texts), times)
+
+    def _learn(
+        self, language: Language, texts: Iterable[str], taken_apart: Iterable[Sequence[str]], times: int = 1
+    ) -> None:
+        for word, uses in Counter(chain.from_iterable(map(self._unnamed, taken_apart))).items():
+            if not word.isdigit():
+                of_word = self._of_word[word]
+                of_word[language] = of_word.get(language, 0) + uses * times
                 self._of_ending[word[-3:]].add(language)
-            for letter in _letters(text):
-                self._of_letter[letter][language] += 1
+        for letter, uses in Counter(chain.from_iterable(map(_letters, texts))).items():
+            of_letter = self._of_letter[letter]
+            of_letter[language] = of_letter.get(language, 0) + uses
 
     def _signs(self, text: str) -> list[Sign]:
         of_letters = [(self._used(self._of_letter.get(letter, {})), _FOREIGN_LETTER) for letter in _letters(text)]
-        return [self._of(word) for word in self._unnamed(text)] + of_letters
+        return [self._of(word) for word in self._unnamed(words(text)) if not word.isdigit()] + of_letters
 
     def _scores(self, signs: Iterable[Sign]) -> Mapping[Language, float]:
         """The logarithm of each language's odds, all being equally usual."""
@@ -110,15 +121,17 @@ class LanguageGuess:
         uses = {language: times[language] / self._said[language] for language in times}
         return {language: use / sum(uses.values()) for language, use in uses.items()}
 
-    def _unnamed(self, text: str) -> Iterator[str]:
-        """The words without numbers and names: "we" in "we transfer" is no English."""
-        said, place = words(text), 0
+    def _unnamed(self, said: Sequence[str]) -> Iterable[str]:
+        """The words outside names: "we" in "we transfer" is no English."""
+        return said if self._names.keys().isdisjoint(said) else self._outside_names(said)
+
+    def _outside_names(self, said: Sequence[str]) -> Iterator[str]:
+        place = 0
         while place < len(said):
-            word, length = said[place], 0
-            if names := self._names.get(word):  # of most words there are none, and this is the inmost loop
-                length = next((len(name) for name in names if tuple(said[place : place + len(name)]) == name), 0)
-            if not length and not word.isdigit():
-                yield word
+            names = self._names.get(said[place], ())
+            length = next((len(name) for name in names if tuple(said[place : place + len(name)]) == name), 0)
+            if not length:
+                yield said[place]
             place += length or 1
 
 
@@ -145,4 +158,5 @@ def _names(knowledge: Knowledge) -> Mapping[str, list[tuple[str, ...]]]:
 def _letters(text: str) -> set[str]:
     if text.isascii():
         return set()
-    return {letter for letter in text.lower() if not letter.isascii() and letter.isalpha() and fold(letter) != letter}
+    marked = (letter for letter in set(text.lower()) if not letter.isascii())
+    return {letter for letter in marked if letter.isalpha() and fold(letter) != letter}

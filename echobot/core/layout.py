@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import Literal, TypeAlias
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_timedelta, get_month_names, get_timezone_name
@@ -13,6 +14,8 @@ from echobot.core.event import Event
 from echobot.core.knowledge import Language
 from echobot.core.text import fold
 
+_Unit: TypeAlias = Literal["day", "hour", "minute"]
+_SECONDS: Mapping[_Unit, int] = {"day": 86_400, "hour": 3_600, "minute": 60}
 _WRITTEN = ("fr", "en", "de", "it", "hr", "nl")
 
 
@@ -53,6 +56,15 @@ def days(time: timedelta, language: Language) -> str:
         return format_timedelta(time, "day", threshold=1_000_000, locale=language)
     except (UnknownLocaleError, ValueError):
         return f"{time.days} d"
+
+
+def duration(time: timedelta, language: Language) -> str:
+    """How long, in the largest unit of which it is a whole number, as the language writes it."""
+    whole: _Unit = next((unit for unit in _SECONDS if time.total_seconds() % _SECONDS[unit] == 0), "minute")
+    try:
+        return format_timedelta(time, whole, threshold=1_000_000, locale=language)
+    except (UnknownLocaleError, ValueError):
+        return f"{time.total_seconds() / _SECONDS[whole]:.0f} {whole[0]}"
 
 
 def stretch(event: Event, language: Language) -> str:

@@ -111,6 +111,7 @@ class Post:
     picture: str = ""  # a file's absolute path
     visibility: str = ""  # where the network has such a thing; of the first wording, the others are more quiet
     calls_everybody: bool = False  # "@room", where the account may
+    calls: str = ""  # the one person whom it is for, where the network has no rooms
     follows: DeliveryKey | None = None  # the post in whose thread this one stands
     to: str | None = None  # what the server calls that one, once it is there
     revises: DeliveryKey | None = None  # the post that this one takes the place of

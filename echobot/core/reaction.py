@@ -8,8 +8,15 @@ from echobot.core.knowledge import EntryId
 
 LIKED, DISLIKED = "👍", "👎"
 
+YES = "✅"
+"""Somebody agrees to what the bot has shown."""
+
+PERSON_WANTED = "❓"
+"""Somebody wants to hear from a person about the question that this answered."""
+
 NUMBERS = ("1️⃣", "2️⃣", "3️⃣")
 
+_QUESTION_MARKS = ("❔", "?", "❓")  # as keyboards and clients have them
 _VARIATIONS = dict.fromkeys([0xFE0F, 0xFE0E, *range(0x1F3FB, 0x1F400)])  # drawn in colour or not, tones of skin
 
 
@@ -23,9 +30,11 @@ class Votes:
 
 
 def said_by(sign: str) -> str | None:
-    """What a sign says to the bot: "1", "2", "3", a thumb; None when it says nothing."""
+    """What a sign says to the bot: "1", "2", "3", or one of those above; None when it says nothing."""
     plain = sign.translate(_VARIATIONS)
-    if plain in (LIKED, DISLIKED):
+    if plain in (LIKED, DISLIKED, YES, PERSON_WANTED):
         return plain
+    if plain in _QUESTION_MARKS:
+        return PERSON_WANTED
     numbers = {number.translate(_VARIATIONS): number[0] for number in NUMBERS}
     return numbers.get(plain)

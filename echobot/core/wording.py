@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from echobot.core.answer import Answer, Choices, Found, Match
 from echobot.core.event import Event, meant
 from echobot.core.knowledge import Entry, EntryId, Knowledge, Language, Need, Service, Texts, Tool
-from echobot.core.layout import begin, days, language_name, lines, months, paragraphs, stretch, written
+from echobot.core.layout import begin, days, duration, language_name, lines, months, paragraphs, stretch, written
 
 PHRASES: Mapping[str, frozenset[str]] = {
     "replace": frozenset({"service"}),  # above the tools that replace a service
@@ -36,6 +36,9 @@ PHRASES: Mapping[str, frozenset[str]] = {
     "stopped": frozenset(),  # the answer to "stop": the bot falls silent for this person
     "resumed": frozenset(),  # the answer to "start" after that
     "forgotten": frozenset(),  # the answer to "forget me"
+    "hushed": frozenset({"time"}),  # a moderator wants no answers in the room for so long
+    "heard_again": frozenset(),  # or wants them again
+    "passed_on": frozenset(),  # somebody wants to hear from a person, who is told now
     "privacy": frozenset({"messages", "gaps"}),  # what is kept of people, and for how many days
     "event": frozenset({"when", "place"}),  # of a visit or a workshop that is to come
     "event_over": frozenset({"when", "place"}),
@@ -74,13 +77,15 @@ class Voice:
         What was `asked` decides which visits and workshops are listed, where they are the answer.
         """
         match answer:
+            case Found(match, also, together=True):
+                return paragraphs(*(self.entry(each.entry, each.need) for each in (match, *also)))
             case Found(match, also):
                 listed = self._to_come(match.entry, asked)
                 return paragraphs(listed or self.entry(match.entry, match.need), self._also(also))
             case Choices(matches):
                 return self._choices(matches)
             case _:
-                return self._unknown()
+                return self.unknown()
 
     def why(self, entry: EntryId, because: Iterable[str]) -> str:
         """Why this was the answer: the words that spoke for it, and where it comes from."""
@@ -103,6 +108,15 @@ class Voice:
 
     def forgotten(self) -> str:
         return self.phrase("forgotten")
+
+    def hushed(self, length: timedelta) -> str:
+        return self.phrase("hushed", time=duration(length, self.language))
+
+    def heard_again(self) -> str:
+        return self.phrase("heard_again")
+
+    def passed_on(self) -> str:
+        return self.phrase("passed_on")
 
     def privacy(self, messages: timedelta, gaps: timedelta) -> str:
         """What is kept of people; what settings say how long for, as days."""
@@ -263,7 +277,8 @@ class Voice:
     def _numbered(self, matches: Iterable[Match]) -> list[str]:
         return [f"{number}. {self.title(match.entry)}" for number, match in enumerate(matches, start=1)]
 
-    def _unknown(self) -> str:
+    def unknown(self) -> str:
+        """That the bot does not know, and who may."""
         contact = self.contacts.get(self.language) or next(iter(self.contacts.values()), "")
         return self.phrase("unknown_ask", contact=contact) if contact else self.phrase("unknown")
 

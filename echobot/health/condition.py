@@ -73,8 +73,8 @@ class Condition:
 
     @property
     def is_well(self) -> bool:
-        """Red or green: no trouble is noted, and no account is deaf."""
-        return not (self.troubles or self.deaf)
+        """Red or green: no trouble is noted but in single rooms, and no account is deaf."""
+        return not (self.deaf or any(not trouble.is_in_a_room for trouble in self.troubles))
 
     @property
     def deaf(self) -> list[Contact]:
@@ -88,9 +88,10 @@ class Condition:
     @property
     def wrong(self) -> list[str]:
         """Everything that is wrong, in words."""
-        return [*told(self.troubles), *(self._deafness(contact) for contact in self.deaf)]
+        return [*told(self.troubles), *(self.deafness(contact) for contact in self.deaf)]
 
-    def _deafness(self, contact: Contact) -> str:
+    def deafness(self, contact: Contact) -> str:
+        """That an account is deaf, and what to do."""
         since = "since the bot started" if contact.last_at is None else f"since {moment(contact.last_at)}"
         return f"{contact.account} has not heard from its server {since}: look at the log, and at the server"
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from echobot.errors import StoreError
+from echobot.errors import StoreError, StoreUnavailable
 
 T = TypeVar("T")
 
@@ -19,10 +19,13 @@ WHAT_TO_DO = {
     "not a database": "is not an echobot database; name another file in the settings, or move this one away",
     "malformed": "is damaged; bring back its last backup with `echobot restore`, or move it away and start anew",
     "readonly": "cannot be written; give the file and its folder to the user who runs echobot",
-    "locked": "is being used by another program; close that one and start echobot again",
-    "disk is full": "cannot grow because the disk is full; make room and start echobot again",
+    "locked": "is being used by another program; close that one",
+    "disk is full": "cannot grow because the disk is full; make room",
     "disk i/o": "cannot be read or written by the disk; check the disk and its free space",
+    "unable to open": "cannot be opened; check that its folder is there and can be written",
 }
+
+_MAY_PASS = ("readonly", "locked", "disk is full", "disk i/o", "unable to open")
 
 WITH_A_BACKUP = {
     "not a database": "is not an echobot database; name a file that `echobot backup` wrote",
@@ -58,8 +61,8 @@ class Database:
         return self
 
     def is_whole(self, connection: Connection) -> bool:
-        """Whether nothing in it is damaged, as far as a quick look tells."""
-        return bool(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() == "ok")
+        """Whether nothing in it is damaged, the indexes included."""
+        return bool(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one() == "ok")
 
     def close(self) -> None:
         self.engine.dispose()
@@ -78,8 +81,9 @@ class Database:
         """One sentence, without the statement: its values are what people wrote."""
         said = str(getattr(error, "orig", None) or error)
         sign = next((sign for sign in self.advice if sign in said.lower()), "")
-        return self.refusal(sign, f"cannot be used: {said}")
+        kind = StoreUnavailable if any(sign in said.lower() for sign in _MAY_PASS) else StoreError
+        return self.refusal(sign, f"cannot be used: {said}", kind)
 
-    def refusal(self, sign: str, otherwise: str = "") -> StoreError:
+    def refusal(self, sign: str, otherwise: str = "", kind: type[StoreError] = StoreError) -> StoreError:
         """What is to be done about what the sign stands for."""
-        return StoreError(f"{self.name} {self.advice.get(sign, otherwise)}.")
+        return kind(f"{self.name} {self.advice.get(sign, otherwise)}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
@@ -15,6 +16,8 @@ from echobot.errors import StoreError
 _WHAT_TO_DO_IN_THE_FOLDER = {
     errno.ENOENT: "its folder does not exist; create the folder, or name another file in the settings",
     errno.EISDIR: "it is a folder; name a file in it",
+    errno.ENOSPC: "the disk is full; make room",
+    errno.EROFS: "its disk is read-only; name a file on another disk in the settings",
 }
 
 
@@ -59,6 +62,21 @@ def claim(path: Path) -> int:
             os.close(lock)
         raise _refusal(path, error) from None
     return lock
+
+
+def must_not_be_lost(path: Path, lock: int) -> None:
+    """In the empty file that is left of a store which was in use, SQLite would begin a new one."""
+    if path.is_file() and not path.stat().st_size and os.fstat(lock).st_size:
+        raise StoreError(
+            f"The store {path} is empty, and was not when it was last used; "
+            "bring back its last backup with `echobot restore`, or delete it and start anew."
+        )
+
+
+def note_use(lock: int) -> None:
+    """From now on an empty file in the store's place is no new store. Another start notes it when this one cannot."""
+    with suppress(OSError):
+        os.pwrite(lock, b"in use\n", 0)
 
 
 def make_private(path: Path) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import URL, Engine, StaticPool, create_engine, event, make_url
 from echobot.errors import StoreError
 from echobot.stores import shared
 from echobot.stores.database import WHAT_TO_DO, WITH_A_BACKUP, Database
-from echobot.stores.files import claim, file_of, make_private, parsed
+from echobot.stores.files import claim, file_of, make_private, must_not_be_lost, note_use, parsed
 from echobot.stores.forms import bring_up_to_date, check_known, check_made_by_this
 from echobot.stores.postgresql import is_on_server
 
@@ -36,11 +36,16 @@ def open_database(url: str) -> Database:
     path = Path(address.database).resolve()
     lock = claim(path)
     try:
+        must_not_be_lost(path, lock)
         make_private(path)
-        return Database(f"The store {path}", _engine(address), lock).checked(bring_up_to_date)
+        if path.stat().st_size:  # closing what was opened to write would bring its log into a damaged file
+            open_of_any_form(path).close()
+        database = Database(f"The store {path}", _engine(address), lock).checked(bring_up_to_date)
     except StoreError:
         os.close(lock)
         raise
+    note_use(lock)
+    return database
 
 
 def open_to_read(url: str) -> Database:

@@ -122,8 +122,8 @@ class SqlStore:
     async def deeds(self, limit: int) -> list[Deed]:
         return await self._look(oversight.deeds, limit)
 
-    async def uses(self, since: date) -> list[Use]:
-        return await self._look(transactions.uses, since)
+    async def uses(self, since: date, before: date) -> list[Use]:
+        return await self._look(transactions.uses, since, before)
 
     async def forget(
         self, ids_before: datetime, conversations_before: datetime, gaps_before: datetime, deeds_before: datetime

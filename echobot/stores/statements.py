@@ -31,9 +31,20 @@ _ACCOUNT: BindParameter[str] = bindparam("account")
 
 CURSOR = select(cursors.c.cursor).where(cursors.c.account == _ACCOUNT)
 
-WAITING = (
-    select(inbox).where(inbox.c.account == _ACCOUNT, inbox.c.settled_at.is_(None)).order_by(inbox.c.seq).limit(_MOST)
+_revised = inbox.alias("revised")
+_is_to_be_settled_first = exists().where(
+    _revised.c.account == inbox.c.account, _revised.c.id == inbox.c.revises, _revised.c.settled_at.is_(None)
 )
+_turn = func.row_number().over(partition_by=inbox.c.sender, order_by=inbox.c.seq)
+_next = (
+    select(inbox.c.seq, _turn.label("turn"))
+    .where(inbox.c.account == _ACCOUNT, inbox.c.settled_at.is_(None), ~_is_to_be_settled_first)
+    .order_by("turn", inbox.c.seq)
+    .limit(_MOST)
+    .subquery()
+)
+WAITING = select(inbox).join(_next, _next.c.seq == inbox.c.seq).order_by(_next.c.turn, inbox.c.seq)
+"""Everybody's first, then everybody's second: who says much at once keeps nobody else waiting."""
 
 SETTLE = (
     update(inbox)
@@ -56,6 +67,7 @@ TRIED_ELSEWHERE = (
     .values(
         first_tried_at=bindparam("long_ago", type_=Moment()),
         due_at=case((outbox.c.due_at < _soon, _soon), else_=outbox.c.due_at),
+        reason=func.coalesce(outbox.c.reason, "another machine may have sent it"),
     )
 )
 
@@ -66,6 +78,7 @@ _overtakes = exists().where(
     _earlier.c.asker == outbox.c.asker,
     _earlier.c.done_at.is_(None),
     _earlier.c.due_at > _NOW,
+    _earlier.c.reason.is_not(None),
     _earlier.c.seq < outbox.c.seq,
 )
 _first = outbox.alias("first")
@@ -82,12 +95,16 @@ _is_to_be_followed = exists().where(_first.c.key == outbox.c.follows, _first.c.d
 _followed = select(_same.c.remote_id).where(_same.c.key == outbox.c.follows).scalar_subquery()
 DUE = (
     select(outbox, _instead_of.label("instead_of"), _followed.label("followed"))
-    .where(outbox.c.account == _ACCOUNT, outbox.c.done_at.is_(None), outbox.c.due_at <= _NOW)
+    .where(outbox.c.account == _ACCOUNT, outbox.c.done_at.is_(None))
+    .where(or_(outbox.c.due_at <= _NOW, outbox.c.reason.is_(None)))
     .where(~_overtakes, ~_is_to_be_revised, ~_is_to_be_followed)
     .order_by(outbox.c.seq)
     .limit(_MOST)
 )
-"""Nobody's before an earlier one of theirs that has to wait, nor before the one that it revises or follows."""
+"""Nobody's before an earlier one of theirs that has to wait, nor before the one that it revises or follows.
+
+What was never postponed, and so has no reason to wait, is due whatever the clock says: it may have been put back.
+"""
 
 _wished = inbox.alias("wished")
 _wished_at = (
@@ -177,7 +194,7 @@ VOTES = select(votes).order_by(votes.c.disliked.desc(), votes.c.liked, votes.c.e
 _times = func.sum(uses.c.times).label("times")
 USES = (
     select(uses.c.outcome, uses.c.entry, _times)
-    .where(uses.c.day >= bindparam("since"))
+    .where(uses.c.day >= bindparam("since"), uses.c.day < bindparam("until"))
     .group_by(uses.c.outcome, uses.c.entry)
     .order_by(_times.desc(), uses.c.outcome, uses.c.entry)
 )

@@ -166,8 +166,8 @@ def votes(connection: Connection) -> list[Votes]:
     return [rows.votes_from(row) for row in connection.execute(statements.VOTES)]
 
 
-def uses(connection: Connection, since: date) -> list[Use]:
-    found = connection.execute(statements.USES, {"since": since})
+def uses(connection: Connection, since: date, before: date) -> list[Use]:
+    found = connection.execute(statements.USES, {"since": since, "until": before})
     return [Use(since, row.outcome, row.entry, row.times) for row in found]
 
 

@@ -133,7 +133,7 @@ class Office:
         self.networks = {account: Network(account, self.clock) for account in (ROOM_BOT, TOOTS)}
         self.rooms, self.toots = self.networks.values()
         self.knowledge = knowledge()
-        self._url, self._most, self._destinations = url, most_a_day, destinations
+        self._url, self._most, self.destinations = url, most_a_day, destinations
         self.start()
 
     def start(self):
@@ -142,7 +142,11 @@ class Office:
 
     def _announcer(self):
         return Announcer(
-            lambda: self.knowledge, self._destinations, self.store, clock=self.clock, most_a_day=self._most
+            lambda: self.knowledge,
+            lambda: self.destinations,
+            self.store,
+            clock=self.clock,
+            most_a_day=lambda: self._most,
         )
 
     def restart(self):

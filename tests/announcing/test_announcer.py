@@ -480,3 +480,17 @@ async def test_what_nobody_needs_any_more_is_forgotten(office):
 
     assert (book.slots, book.postings) == ({}, {})
     assert await office.store.outbox(office.rooms.account, later, 100) == []
+
+
+async def test_a_destination_that_is_added_to_the_settings_gets_what_is_due_from_then_on(office):
+    toots = dict(office.destinations)
+    office.destinations = {VISITS: toots[VISITS]}
+    office.publish(visit(to=[VISITS, PUBLIC], when=["14 days before at 10:00"]))
+    await office.look()
+    assert await office.troubles() == ["the settings have no destination public: what is to be posted there is not"]
+
+    office.destinations = toots
+    await office.look(timedelta(minutes=1))
+    assert await office.troubles() == []
+    await office.look(REMINDER)
+    assert len(office.toots.texts) == len(office.rooms.texts) == 1

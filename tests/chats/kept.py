@@ -13,12 +13,21 @@ class Kept:
         self.messages: list[Message] = []
         self.cursor: str | None = None
         self.failures: list[Exception] = []
+        self.troubles: dict[str, str] = {}
+        self.noted: list[str] = []  # what something was wrong with, also if it is over
 
     async def __call__(self, messages: Sequence[Message], cursor: str) -> None:
         if self.failures:
             raise self.failures.pop()
         self.messages += messages
         self.cursor = cursor
+
+    async def note(self, about: str, trouble: str | None) -> None:
+        if trouble is None:
+            self.troubles.pop(about, None)
+        elif self.troubles.get(about) != trouble:
+            self.troubles[about] = trouble
+            self.noted.append(about)
 
     @property
     def texts(self) -> list[str]:

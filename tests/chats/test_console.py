@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 from echobot.chats.console import HELP, ConsoleChat
 from echobot.core.message import AccountName, Address, DeliveryKey, MessageId, Place, Post, Reply, Wording
+from tests.chats.kept import Kept
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -32,7 +33,7 @@ async def converse(*lines, reply="yes"):
             asked = MessageId(message.id)
             await chat.send(Reply(DeliveryKey(cursor), message.place, asked, message.sender, reply, "en"))
 
-    await asyncio.wait_for(chat.listen(None, keep), 30)
+    await asyncio.wait_for(chat.listen(None, keep, Kept().note), 30)
     return kept, terminal.printed
 
 

@@ -148,7 +148,7 @@ class InMemory(World):
 
     async def listen(self) -> None:
         await self.stop()
-        self._listening = asyncio.create_task(self.chat.listen(self.kept.cursor, self.kept))
+        self._listening = asyncio.create_task(self.chat.listen(self.kept.cursor, self.kept, self.kept.note))
         await asyncio.sleep(0)
 
     async def stop(self) -> None:
@@ -174,7 +174,7 @@ class InMemory(World):
 async def on_matrix(request: pytest.FixtureRequest, homeserver: Synapse) -> AsyncIterator[World]:
     people = People()
     keys = request.getfixturevalue("tmp_path") / "keys"
-    bot = MatrixBot(await people.meet(homeserver, "echobot"), WELCOME, QUICK, keys)
+    bot = MatrixBot(await people.meet(homeserver, "echobot"), QUICK, keys, invites=WELCOME)
     alice = await people.meet(homeserver, "alice")
     room = await alice.create_room(bot.user)
     await bot.person.join(room)

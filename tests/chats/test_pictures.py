@@ -2,11 +2,13 @@
 
 import contextlib
 import io
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageChops, ImageCms
+from PIL.PngImagePlugin import PngInfo
 
 from echobot.chats import pictures
 from echobot.chats.pictures import picture_in
@@ -23,7 +25,79 @@ async def test_size_and_kind_are_the_files_own(tmp_path, name, kind):
     picture, _ = await picture_in(file)
 
     assert (picture.name, picture.kind, picture.width, picture.height) == (name, kind, 1000, 500)
-    assert picture.data == (tmp_path / name).read_bytes()
+    with Image.open(io.BytesIO(picture.data)) as again:
+        assert (Image.MIME[again.format], again.size) == (kind, (1000, 500))
+
+
+HIDDEN = b"Rue de Nulle-Part"
+XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/">' + HIDDEN + b"</x:xmpmeta>"
+
+
+def noted(file: Path) -> str:
+    """A picture with a place in everything that its kind has room for, and behind its end."""
+    exif = Image.Exif()
+    exif[0x010E] = HIDDEN.decode()  # description
+    exif.get_ifd(0x8825)[1] = "N"  # where on earth
+    text = PngInfo()
+    text.add_text("Author", HIDDEN.decode())
+    text.add_text("Place", HIDDEN.decode(), zip=True)
+    text.add_itxt("XML:com.adobe.xmp", XMP.decode())
+    drawn(file, exif=exif, xmp=XMP, comment=HIDDEN, pnginfo=text if file.suffix == ".png" else None)
+    file.write_bytes(file.read_bytes() + HIDDEN)
+    return str(file)
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.webp", "a.gif"])
+async def test_nothing_goes_up_with_a_picture_that_is_not_seen_in_it(tmp_path, name):
+    file = noted(tmp_path / name)
+    assert HIDDEN in (tmp_path / name).read_bytes()
+
+    for picture in await picture_in(file):
+        with Image.open(io.BytesIO(picture.data)) as again:
+            assert not again.getexif()
+            assert (
+                not {"exif", "xmp", "comment", "Author", "Place", "XML:com.adobe.xmp", "photoshop"} & again.info.keys()
+            )
+        assert HIDDEN not in picture.data
+
+
+async def test_the_colours_of_a_photograph_stay_as_they_are(tmp_path):
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    with Image.open(drawn(tmp_path / "a.jpg", icc_profile=profile)) as before:
+        picture, _ = await picture_in(str(tmp_path / "a.jpg"))
+        with Image.open(io.BytesIO(picture.data)) as after:
+            assert after.info["icc_profile"] == profile
+            assert after.quantization == before.quantization
+            assert ImageChops.difference(before, after).getextrema() == ((0, 0),) * 3
+
+
+@pytest.mark.parametrize("name", ["a.gif", "a.webp", "a.png"])
+async def test_a_picture_that_moves_goes_on_moving(tmp_path, name):
+    frames = [Image.new("RGB", (40, 30), colour) for colour in ("teal", "orange", "navy")]
+    frames[0].save(tmp_path / name, save_all=True, append_images=frames[1:], duration=200, loop=0, comment=HIDDEN)
+
+    picture, _ = await picture_in(str(tmp_path / name))
+    with Image.open(io.BytesIO(picture.data)) as again:
+        assert again.n_frames == 3
+        again.load()
+        assert again.info["duration"] == 200
+        assert HIDDEN not in picture.data
+
+
+async def test_a_small_file_with_too_many_pictures_is_never_unpacked(tmp_path):
+    frames = [Image.new("1", (5000, 1000), number % 2) for number in range(6)]
+    frames[0].save(tmp_path / "bomb.gif", save_all=True, append_images=frames[1:])
+    with pytest.raises(ChatRefused, match="more than 25 million pixels"):
+        await picture_in(str(tmp_path / "bomb.gif"))
+
+
+async def test_of_several_photographs_in_one_file_the_first_goes_up(tmp_path):
+    photographs = [Image.new("RGB", (40, 30), colour) for colour in ("teal", "orange")]
+    photographs[0].save(tmp_path / "a.jpg", "MPO", save_all=True, append_images=photographs[1:])
+
+    picture, _ = await picture_in(str(tmp_path / "a.jpg"))
+    assert picture.kind == "image/jpeg"
+    assert picture.data.count(b"\xff\xd8\xff") == 1
 
 
 async def test_what_the_ending_says_does_not_count(tmp_path):

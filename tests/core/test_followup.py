@@ -1,6 +1,6 @@
 import pytest
 
-from echobot.core.followup import asks_why, goes_on, picked
+from echobot.core.followup import asks_why, goes_on, picked, takes_all
 from tests.samples import ENGLISH
 
 TITLES = {"google-drive": "Replacing Google Drive", "share-files": "Share files", "visits": "Study visits"}
@@ -45,6 +45,17 @@ def test_yes_takes_the_first_choice(text):
 )  # fmt: skip
 def test_what_picks_none_of_the_choices_is_a_question_of_its_own(text):
     assert choice(text) is None
+
+
+@pytest.mark.parametrize("text", ["both", "Both, please!", "all of them", "ok both"])
+def test_both_takes_all_of_the_choices(text):
+    assert takes_all(text, ENGLISH)
+
+
+@pytest.mark.parametrize("text", ["", "2", "yes", "both?! share files", "we use both", "all"])
+def test_what_says_more_than_both_takes_no_choice(text):
+    assert not takes_all(text, ENGLISH)
+    assert not takes_all("both", None)
 
 
 def test_nothing_is_picked_where_nothing_was_offered():

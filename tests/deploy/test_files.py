@@ -147,3 +147,8 @@ def test_the_guide_names_only_commands_that_exist():
 @pytest.mark.parametrize("name", re.findall(r"deploy/[\w./-]+\w", GUIDE))
 def test_the_guide_names_only_files_that_exist(name):
     assert (ROOT / name).exists()
+
+
+def test_the_unit_asks_the_bot_to_read_its_settings_again_by_the_signal_that_it_knows(unit):
+    assert unit["ExecReload"] == ["/bin/kill -HUP $MAINPID"]
+    assert unit["Type"] == ["notify"]  # notify-reload is newer than the systemd of Debian 12

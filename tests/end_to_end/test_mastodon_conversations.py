@@ -46,7 +46,7 @@ async def talk(request):
         store = SqlStore.open("sqlite://")
         answerer = Answerer(knowledge())
         manners = Manners({bot.chat.account: MONTH})
-        answering = Answering(lambda: answerer, store, Allowance(limits), manners, clock)
+        answering = Answering(lambda: answerer, store, Allowance(lambda: limits), lambda: manners, clock)
         running = asyncio.create_task(account_of(bot.chat, answering, store))
         await until(lambda: bot.chat.last_contact_at or running.done(), "the first look")
         yield Talk(server, bot)

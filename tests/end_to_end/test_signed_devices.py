@@ -20,6 +20,7 @@ from echobot.chats.matrix.secret_storage import recovery_key
 from echobot.content.settings_file import load_settings
 from echobot.stores.sql import SqlStore
 from tests.end_to_end.test_access import log_in, settings_file
+from tests.secrecy import WITNESS
 from tests.servers.people import People, Person
 from tests.servers.synapse import Synapse
 
@@ -50,7 +51,8 @@ def read_base58(text: str) -> bytes:
 
 
 def recovery_key_in(said: str) -> str:
-    return next(line.strip() for line in said.splitlines() if line.startswith("  "))
+    shown = next(line.strip() for line in said.splitlines() if line.startswith("  "))
+    return WITNESS.token("an account's recovery key", shown)
 
 
 def open_as_specified(sealed, name: str, key: bytes) -> bytes | bool:

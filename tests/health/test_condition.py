@@ -1,5 +1,6 @@
 """When the bot is well, and what is told of it when not."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from echobot.core.message import AccountName
 from echobot.errors import StoreError
 from echobot.health.condition import Condition, Contact, Edition
 from echobot.health.telling import as_json, as_text
-from echobot.ports import Settlement, Trouble
+from echobot.ports import IN_A_ROOM, Settlement, Trouble
 from tests.fakes import ACCOUNT, NOON, message, reply
 
 POLL = timedelta(seconds=30)
@@ -34,6 +35,15 @@ def test_an_account_without_a_good_contact_for_longer_than_three_polls_is_deaf(l
     assert not silent.is_well
     assert [contact.account for contact in silent.deaf] == ["toots"]
     assert "toots has not heard from its server since " in silent.wrong[0]
+
+
+def test_the_bot_is_well_when_something_is_wrong_in_one_room_only():
+    room = Trouble(f"{IN_A_ROOM}!abc:example.org of rooms", "The bot may not write there.", NOON)
+    keys = Trouble("keys of rooms", "They are lost.", NOON)
+
+    assert replace(condition(NOON), troubles=[room]).is_well
+    assert "The bot may not write there." in as_text(replace(condition(NOON), troubles=[room]))
+    assert not replace(condition(NOON), troubles=[room, keys]).is_well
 
 
 @given(some.timedeltas(), some.timedeltas(min_value=SECOND))

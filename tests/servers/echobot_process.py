@@ -41,6 +41,7 @@ class EchobotProcess:
         self._log = folder / "echobot.log"
         self._process: subprocess.Popen[bytes] | None = None
         self.options: list[str] = []  # of the command, besides its settings
+        self.inside: list[str] = []  # a command that is given this one
         self.environment: dict[str, str] = {}  # besides that of the tests
         settings = {
             "accounts": {
@@ -62,10 +63,21 @@ class EchobotProcess:
         return self._log.read_text() if self._log.exists() else ""
 
     def launch(self) -> None:
-        command = [sys.executable, "-m", "echobot", "run", "--settings", str(self.settings), *self.options]
+        command = [
+            *self.inside,
+            sys.executable,
+            "-m",
+            "echobot",
+            "run",
+            "--settings",
+            str(self.settings),
+            *self.options,
+        ]
         environment = {**os.environ, **self.environment}
         with self._log.open("ab") as output:
-            self._process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment
+            )
 
     async def start(self) -> None:
         """Launch it and wait until it listens."""

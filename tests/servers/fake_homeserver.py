@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from tests.secrecy import WITNESS
+
 BOT = "@echobot:example.org"
 ROOM = "!room:example.org"
 BAD_ROOM = "!damaged:example.org"
@@ -41,6 +43,22 @@ async def strange_json() -> web.Response:
     return web.json_response({"next_batch": "s1", "rooms": {"join": {ROOM: {"timeline": {"events": [None]}}}}})
 
 
+async def huge() -> web.Response:
+    """Bytes without end, as fast as they are taken."""
+    return web.Response(body=_pieces(b'"' + bytes(1_000_000), 0), content_type="application/json")
+
+
+async def drip() -> web.Response:
+    """Bytes without end, one after the other."""
+    return web.Response(body=_pieces(b" ", 0.02), content_type="application/json")
+
+
+async def _pieces(piece: bytes, pause: float) -> AsyncIterator[bytes]:
+    while True:
+        yield piece
+        await asyncio.sleep(pause)
+
+
 async def stall() -> web.Response:
     await asyncio.Event().wait()
     raise AssertionError
@@ -56,10 +74,11 @@ class FakeHomeserver:
         self.requests: Counter[str] = Counter()
         self.tokens: list[str | None] = []  # given to syncs
         self.has_gap_in_bad_room = False
+        self.devices: dict[str, Any] = {}  # the bot's, with the keys that it brought
         self.members: list[str] | None = None  # told when asked, instead of a summary with each sync
 
     def say(self, body: str, **more: Any) -> None:
-        content = {"msgtype": "m.text", "body": body, **more}
+        content = {"msgtype": "m.text", "body": WITNESS.text(body), **more}
         event = {"type": "m.room.message", "event_id": f"${len(self.said)}", "sender": "@alice:example.org"}
         self.said.append({**event, "origin_server_ts": 1_790_000_000_000, "content": content})
 
@@ -71,8 +90,11 @@ class FakeHomeserver:
         application.router.add_get(f"{client}/rooms/{{room}}/messages", self._meets("messages", self._messages))
         application.router.add_get(f"{client}/rooms/{{room}}/event/{{id}}", self._meets("event", self._event))
         application.router.add_get(f"{client}/rooms/{{room}}/joined_members", self._meets("members", self._members))
+        application.router.add_get(f"{client}/rooms/{{room}}/state/{{kind}}/{{key}}", self._know_nothing)
         application.router.add_put(f"{client}/rooms/{{room}}/send/{{kind}}/{{txn}}", self._meets("send", self._send))
         application.router.add_post(f"{client}/join/{{room}}", self._meets("join", self._join))
+        application.router.add_post(f"{client}/keys/upload", self._meets("keys", self._take_keys))
+        application.router.add_post(f"{client}/keys/query", self._meets("devices", self._tell_devices))
         application.router.add_post("/_matrix/media/v3/upload", self._meets("upload", self._upload))
         return application
 
@@ -115,8 +137,19 @@ class FakeHomeserver:
         nobody = {"display_name": None, "avatar_url": None}
         return web.json_response({"joined": dict.fromkeys(self.members or [], nobody)})
 
+    async def _know_nothing(self, request: web.Request) -> web.Response:
+        return await refusal(403, "M_FORBIDDEN")()
+
     async def _join(self, request: web.Request) -> web.Response:
         return web.json_response({"room_id": ROOM})
+
+    async def _take_keys(self, request: web.Request) -> web.Response:
+        if brought := (await request.json()).get("device_keys"):
+            self.devices[brought["device_id"]] = brought
+        return web.json_response({"one_time_key_counts": {"signed_curve25519": 50}})
+
+    async def _tell_devices(self, request: web.Request) -> web.Response:
+        return web.json_response({"device_keys": {BOT: self.devices}})
 
     async def _upload(self, request: web.Request) -> web.Response:
         await request.read()

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import aiohttp
 import pytest
 
+from tests.secrecy import WITNESS
 from tests.servers.synapse import Synapse
 
 PATIENCE = 120  # seconds; conditions are met long before
@@ -20,7 +21,7 @@ class Person:
     """Somebody with an account and a token."""
 
     def __init__(self, server: str, user: str, token: str) -> None:
-        self.server, self.user, self.token = server, user, token
+        self.server, self.user, self.token = server, user, WITNESS.token("somebody's token", token)
         self._session = aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"})
 
     async def create_room(self, *invited: str, **settings: Any) -> str:
@@ -38,11 +39,11 @@ class Person:
 
     async def say(self, room: str, body: str, **more: Any) -> str:
         """Send a message and return its id; `more` are other keys of its content."""
-        return await self.send(room, "m.room.message", {"msgtype": "m.text", "body": body, **more})
+        return await self.send(room, "m.room.message", {"msgtype": "m.text", "body": WITNESS.text(body), **more})
 
     async def edit(self, room: str, event: str, body: str, **more: Any) -> str:
         """Say something else in place of an event."""
-        new = {"msgtype": "m.text", "body": body, **more}
+        new = {"msgtype": "m.text", "body": WITNESS.text(body), **more}
         replaces = {"rel_type": "m.replace", "event_id": event}
         return await self.say(room, f"* {body}", **{"m.new_content": new, "m.relates_to": replaces})
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from nio import AsyncClient, AsyncClientConfig, LocalProtocolError, MegolmEvent, RoomMessage, ToDeviceMessage
 
+from tests.secrecy import WITNESS
 from tests.servers.people import Person, until
 from tests.servers.synapse import Synapse
 
@@ -61,7 +62,7 @@ class Device:
 
     async def say(self, room: str, body: str, **more: Any) -> str:
         await until(lambda: room in self._client.rooms and self._client.rooms[room].encrypted, "to be in the room")
-        content = {"msgtype": "m.text", "body": body, **more}
+        content = {"msgtype": "m.text", "body": WITNESS.text(body), **more}
         while True:
             with contextlib.suppress(LocalProtocolError):  # as in `_listen`; nothing was sent
                 sent = await self._client.room_send(room, "m.room.message", content, ignore_unverified_devices=True)

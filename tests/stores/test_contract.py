@@ -82,6 +82,23 @@ async def test_a_message_kept_twice_waits_once(store):
     assert await store.waiting(ACCOUNT, 10) == [message(1), message(2)]
 
 
+async def test_everybodys_first_message_comes_before_anybodys_second(store):
+    ana = [message(number) for number in range(5)]
+    ivo, mia = message(10, sender="@ivo:example.org"), message(11, sender="@mia:example.org")
+    await store.keep(ACCOUNT, [*ana[:4], ivo, mia, ana[4]], "c", NOON)
+
+    assert await store.waiting(ACCOUNT, 5) == [ana[0], ivo, mia, ana[1], ana[2]]
+
+
+async def test_what_revises_a_message_comes_once_that_one_is_settled(store):
+    first, redaction = message(5), replace(message(6, text="", sender="@mo:example.org"), revises=message(5).id)
+    await store.keep(ACCOUNT, [message(4), first, redaction], "c", NOON)
+    assert await store.waiting(ACCOUNT, 5) == [message(4), first]
+    await store.settle(Settlement([first]), NOON)
+
+    assert await store.waiting(ACCOUNT, 5) == [message(4), redaction]
+
+
 async def test_a_settled_message_that_is_kept_again_stays_settled(store):
     await store.keep(ACCOUNT, [message(1)], "c1", NOON)
     await store.settle(Settlement([message(1)]), NOON)

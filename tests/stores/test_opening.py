@@ -251,3 +251,84 @@ async def test_what_people_wrote_is_in_no_file_once_it_is_answered_and_tidied(pa
     assert b"Perkovac" not in written
     assert b"@perkovac" not in written
     await store.close()
+
+
+async def test_an_index_that_does_not_fit_its_table_is_damage_too(path):
+    await filled(path)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA writable_schema = ON")
+        _let_the_index_lack_a_row(database)
+        database.commit()
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("PRAGMA quick_check").fetchone() == ("ok",), "only a whole check finds it"
+
+    assert "is damaged; bring back its last backup" in refused(path)
+
+
+def _let_the_index_lack_a_row(database):
+    """It was made without that row, and says that it has all: as if one of two writes had been lost."""
+    without = " WHERE id <> '$m7'"
+    (sql,) = database.execute("SELECT sql FROM sqlite_master WHERE name = 'inbox_by_state'").fetchone()
+    database.execute("DROP INDEX inbox_by_state")
+    database.execute(sql + without)
+    database.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'inbox_by_state'", [sql])
+
+
+async def test_damage_is_left_as_it_is_with_what_stands_in_the_log(path):
+    await filled(path)
+    said_by_a_process_that_is_killed(path)
+    with path.open("r+b") as file:
+        file.seek(3 * 4096)
+        file.write(b"\x5a" * 4096 * 8)
+    log = path.with_name("echobot.db-wal")
+    before = path.read_bytes(), log.read_bytes()
+    assert before[1]
+
+    assert "is damaged" in refused(path)
+    assert (path.read_bytes(), log.read_bytes()) == before
+
+
+def said_by_a_process_that_is_killed(path):
+    """It leaves a log beside the file."""
+    script = f"""
+import asyncio, os
+from echobot.stores.sql import SqlStore
+from tests.fakes import ACCOUNT, NOON, message
+store = SqlStore.open('sqlite:///{path}')
+asyncio.run(store.keep(ACCOUNT, [message(1000)], 'c1000', NOON))
+os._exit(9)
+"""
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 9
+
+
+async def test_a_store_of_which_nothing_is_left_is_not_taken_for_a_new_one(path):
+    await filled(path)
+    os.truncate(path, 0)
+
+    assert refused(path) == (
+        f"The store {path} is empty, and was not when it was last used; "
+        "bring back its last backup with `echobot restore`, or delete it and start anew."
+    )
+    path.unlink()
+    await SqlStore.open(f"sqlite:///{path}").close()
+
+
+async def test_a_start_that_died_before_it_made_the_tables_is_no_damage(path):
+    path.touch()
+    path.with_name("echobot.db.lock").touch()
+
+    await SqlStore.open(f"sqlite:///{path}").close()
+
+
+async def test_a_file_that_may_not_be_written_is_named(path):
+    await filled(path)
+    path.chmod(0o444)
+    before = path.read_bytes()
+    path.with_name("echobot.db.lock").chmod(0o666)
+    with as_nobody():
+        sentence = refused(path)
+
+    assert sentence == (
+        f"{path} cannot be opened: Permission denied; let the user who runs echobot write the file and its folder."
+    )
+    assert path.read_bytes() == before

@@ -23,7 +23,8 @@ from echobot.chats.mastodon.stream import Stream, ended
 from echobot.chats.patience import patiently
 from echobot.core.message import AccountName, Message, MessageId, Outgoing, Post, Reply
 from echobot.errors import ChatError, ChatUnavailable, LoginRefused
-from echobot.ports import Keep
+from echobot.onward import Onward
+from echobot.ports import Keep, Note
 from echobot.settings import MastodonAccount
 
 log = structlog.get_logger()
@@ -51,11 +52,12 @@ class MastodonChat:
         self._settings = settings
         self._token = token
         self._clock = clock
+        self._onward = Onward(clock)
         self._rhythm = rhythm or Rhythm(poll=settings.poll_every)
         self.contact_every = self._rhythm.poll
         self._server = Server(settings.server, token, clock, seconds)
-        self._mentions = Mentions(self._server, clock)
-        self._looks = Looks(self._rhythm, clock)
+        self._mentions = Mentions(self._server, self._onward)
+        self._looks = Looks(self._rhythm, self._onward)
         self._me = Me("", account, settings.replies_in_thread)
         self._posting: Posting | None = None
         self._announcing: Announcing | None = None
@@ -63,14 +65,13 @@ class MastodonChat:
         self._cursor = ""
         self._edits_seen: set[MessageId] = set()
         self._untold: Counter[str] = Counter()  # how often the thread of a status could not be read
-        self._last_mention_at = clock()
-        self._looked_for_edits_at = clock()
+        self._last_mention_at = self._looked_for_edits_at = self._onward()
 
     @property
     def key_lifetime(self) -> timedelta:
         return KEY_LIFETIME if self._keeps_keys else timedelta(0)
 
-    async def listen(self, cursor: str | None, keep: Keep) -> None:
+    async def listen(self, cursor: str | None, keep: Keep, note: Note) -> None:  # noqa: ARG002  (nothing to note)
         streaming = await self._patiently(self._arrive)
         self._cursor = cursor if cursor is not None else await self._patiently(self._mentions.newest)
         if cursor is None:
@@ -138,7 +139,7 @@ class MastodonChat:
         async for page, behind in self._mentions.after(self._cursor):
             await keep(await self._messages(page), behind)
             self._cursor = behind
-            self._last_mention_at = self._clock()
+            self._last_mention_at = self._onward()
         self.last_contact_at = self._clock()
 
     async def _messages(self, page: Sequence[Any]) -> list[Message]:
@@ -166,7 +167,7 @@ class MastodonChat:
 
     async def _look_for_edits(self, keep: Keep) -> None:
         """No server tells whom it mentioned that a text was changed; so the latest mentions are read once more."""
-        now = self._clock()
+        now = self._onward()
         quiet = now - self._last_mention_at > self._rhythm.edits_until
         if quiet or now - self._looked_for_edits_at < self._rhythm.edits:
             return

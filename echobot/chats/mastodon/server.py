@@ -22,15 +22,18 @@ from mastodon.errors import (
 )
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
+from echobot.chats.mastodon.bounds import BoundedAdapter, WithoutEnd
 from echobot.errors import ChatError, ChatRefused, ChatUnavailable, LoginRefused
+from echobot.onward import Onward
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-REQUEST_SECONDS = 20
+REQUEST_SECONDS = 20  # of silence
 LOG_IN_AGAIN = "let the bot in again with `echobot login mastodon`"
 USER_AGENT = f"echobot/{version('echobot')}"
 
+_WHOLE = 6  # times as long as a silence may be, a request and its answer may take
 _UNSURE = timedelta(seconds=2)  # clocks that differ by less are taken for one
 _LONGEST_REST = timedelta(hours=3)  # no limit of Mastodon's is counted over a longer time
 _MAY_HELP_LATER = {408, 425, 429}
@@ -54,6 +57,7 @@ class Server:
     ) -> None:
         self.skew = timedelta(0)  # how much later it is on the server than here
         self._clock = clock
+        self._onward = Onward(clock)
         self._status = 0  # of the last answer
         self._said = ""  # what it said in place of what was asked for
         self._rest_until: dict[str, datetime] = {}  # by what is asked for: "read", "page" and "post" have own limits
@@ -61,6 +65,8 @@ class Server:
         self._remaining: int | None = None
         session = requests.Session()
         session.hooks["response"].append(self._note)
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, BoundedAdapter(seconds * _WHOLE))
         self._client = Mastodon(
             api_base_url=address,
             access_token=token or None,
@@ -85,7 +91,8 @@ class Server:
     async def _in_turn(
         self, ask: Callable[[Callable[[Mastodon], T], str], R], request: Callable[[Mastodon], T], limit: str
     ) -> R:
-        if (rest := self._rest_until.get(limit, self._clock()) - self._clock()) > timedelta(0):
+        now = self._onward()
+        if (rest := self._rest_until.get(limit, now) - now) > timedelta(0):
             raise ChatUnavailable("the server's limit is reached", rest, not_sent=True)
         return await asyncio.get_running_loop().run_in_executor(self._thread, ask, request, limit)
 
@@ -119,7 +126,7 @@ class Server:
     def _pace(self, limit: str) -> None:
         """After the last request that the server allows, wait by ourselves until it counts anew."""
         if (self._remaining == 0 or self._status == 429) and self._resets_at:
-            self._rest_until[limit] = min(self._resets_at, self._clock() + _LONGEST_REST)
+            self._rest_until[limit] = self._onward() + min(self._resets_at - self._clock(), _LONGEST_REST)
 
     def _until_reset(self) -> timedelta | None:
         return min(self._resets_at - self._clock(), _LONGEST_REST) if self._resets_at else None
@@ -165,6 +172,8 @@ def _without_answer(error: MastodonNetworkError) -> ChatUnavailable:
     cause = error.__context__
     if _never_connected(cause):
         return ChatUnavailable("the server cannot be reached", not_sent=True)
+    if isinstance(cause, WithoutEnd):
+        return ChatUnavailable(str(cause))
     if isinstance(cause, ValueError):
         return ChatUnavailable(_UNREADABLE)
     return ChatUnavailable(f"the server did not answer ({type(cause).__name__})")

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout, WSMsgType
+from aiohttp.http import HttpProcessingError
 
 from echobot.chats.mastodon.rhythm import Rhythm
 from echobot.chats.mastodon.server import USER_AGENT
@@ -59,7 +60,7 @@ class Stream:
         """Whether there was a connection at all."""
         try:
             await way(session)
-        except (ClientError, OSError, TimeoutError, ValueError) as error:
+        except (ClientError, HttpProcessingError, OSError, TimeoutError, ValueError) as error:  # too long a line
             log.debug("the stream ended", account=self._account, reason=type(error).__name__)
         was_open, self.is_open = self.is_open, False
         return was_open

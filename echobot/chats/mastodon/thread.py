@@ -40,7 +40,7 @@ def parts_of(post: Post, usual: str, limits: TextLimits) -> tuple[Part, ...]:
         (text, wording.language, warning)
         for wording in post.wordings
         for warning in [short_warning(wording.warning, limits)]
-        for text in posts(wording.text, "", limits, warning)
+        for text in posts(wording.text, post.calls, limits, warning)
     ]
     return tuple(
         Part(number, *each, first if number == 0 and not post.to else narrower(first, "unlisted"))

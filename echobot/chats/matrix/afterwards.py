@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import quote
 
 from nio import AsyncClient
 
 from echobot.chats.matrix.earlier import Earlier
 from echobot.chats.matrix.reading import Called, Event, is_mentioned, mapping, moment, read, text, thread
 from echobot.core.message import AccountName, Address, Message, MessageId, Place
-from echobot.core.reaction import said_by
+from echobot.core.reaction import PERSON_WANTED, said_by
+
+_MOST_QUOTED = 1000  # characters
 
 
 class Afterwards:
@@ -17,6 +20,7 @@ class Afterwards:
 
     def __init__(self, client: AsyncClient, account: AccountName) -> None:
         self._account = account
+        self._user: str = client.user_id
         self._earlier = Earlier(client)
 
     async def read(self, event: Event, called: Called, room: str, *, alone: bool) -> Message | None:
@@ -28,9 +32,19 @@ class Afterwards:
         if (earlier := await self._earlier.event(room, id_)) is None:
             return None
         if event.get("type") == "m.reaction":
-            return read_reaction(event, earlier, called.user, self._account, room)
+            sign = read_reaction(event, earlier, called.user, self._account, room)
+            return await self._quoting(sign, earlier) if sign and sign.text == PERSON_WANTED else sign
         before = read(earlier, called, self._account, room, alone=alone)
         return read_edit(event, before, called) if before else None
+
+    async def _quoting(self, sign: Message, answer: Event) -> Message:
+        """With the question that was answered, and where it stands, for a person to read."""
+        room, answered = sign.place.room, mapping(_relation(answer).get("m.in_reply_to")).get("event_id")
+        question = await self._earlier.event(room, answered) if isinstance(answered, str) else None
+        said = text(mapping((question or {}).get("content")).get("body"))
+        server = self._user.partition(":")[2]
+        link = f"https://matrix.to/#/{quote(room)}/{quote(text(answered))}?via={server}"
+        return replace(sign, quoted=said[:_MOST_QUOTED], link=link)
 
 
 def about(event: Event) -> str | None:
@@ -52,12 +66,12 @@ def read_edit(event: Event, before: Message, called: Called) -> Message | None:
 
 
 def read_reaction(event: Event, under: Event, user: str, account: AccountName, room: str) -> Message | None:
-    """A sign under the user's own words: thumbs are everybody's, numbers only of the one whom it answered."""
+    """A sign under the user's own words: thumbs are everybody's, the others only of the one whom it answered."""
     relation, answer = _relation(event), mapping(under.get("content"))
     said = said_by(text(relation.get("key")))
     if under.get("sender") != user or said is None:
         return None
-    if said.isdecimal() and not is_mentioned(answer, str(event["sender"])):
+    if (said.isdecimal() or said == PERSON_WANTED) and not is_mentioned(answer, str(event["sender"])):
         return None
     return _message(event, Place(account, room, thread(answer)), said, reacts_to=text(relation.get("event_id")))
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import structlog
-from nio import AsyncClient
 
 from echobot.chats.matrix import writing
+from echobot.chats.matrix.client import Client
 from echobot.chats.matrix.homeserver import ask
 from echobot.chats.matrix.lookback import Lookback
 from echobot.chats.matrix.rooms import Rooms
+from echobot.chats.matrix.state import States
 from echobot.chats.matrix.uploads import Uploads
 from echobot.chats.outcome import after_a_part, before_sending
 from echobot.core.message import DeliveryKey, Post
@@ -21,20 +23,24 @@ log = structlog.get_logger()
 class Announcing:
     """Sends posts, changes them, takes them away and finds them."""
 
-    def __init__(self, client: AsyncClient, lookback: Lookback) -> None:
+    def __init__(self, client: Client, lookback: Lookback, states: States) -> None:
         self._client = client
         self._lookback = lookback
-        self._rooms = Rooms(client)
+        self._rooms = Rooms(client, states)
         self._uploads = Uploads(client)
 
     async def send(self, post: Post) -> str:
         """The ids of its events, with spaces between: the notice's first."""
         with before_sending():
-            room = await self._rooms.enter(post.place.room)
+            old, room = await self._rooms.enter(post.place.room)
         if post.instead_of:
-            return await self._revise(room, post, post.instead_of)
+            return await self._revise(await self._of_event(post.instead_of, old, room), post, post.instead_of)
+        if old != room:
+            if there := await self._found(old, post):
+                return there
+            post = await self._without_thread_elsewhere(post, room)
         with before_sending():
-            picture = await self._picture(post)
+            picture = await self._picture(room, post)
             calls = await self._may_call(room, post)
         notice = await self._say(room, writing.post(post, calls_everybody=calls), post.key)
         return await self._with_picture(room, post, notice, picture)
@@ -43,15 +49,30 @@ class Announcing:
         """None also for a change: made once more, it changes nothing."""
         if post.instead_of:
             return None
-        room = await self._rooms.enter(post.place.room)
+        old, room = await self._rooms.enter(post.place.room)
+        there = await self._found(room, post)
+        return there or (await self._found(old, post) if old != room else None)
+
+    async def _found(self, room: str, post: Post) -> str | None:
+        """What was sent there under the post's key, completed."""
         events = await self._lookback.since(room, post.key)
         if (notice := events.get(writing.transaction(post.key))) is None:
             return None
         if there := events.get(writing.transaction(_of_picture(post))):
             return f"{notice} {there}"
         with after_a_part():
-            picture = await self._picture(post)
+            picture = await self._picture(room, post)
         return await self._with_picture(room, post, notice, picture)
+
+    async def _of_event(self, events: str, old: str, room: str) -> str:
+        """Which of the two rooms, when one has taken the other's place, what was posted is in."""
+        is_here = old == room or await self._rooms.holds(room, events.split(maxsplit=1)[0])
+        return room if is_here else old
+
+    async def _without_thread_elsewhere(self, post: Post, room: str) -> Post:
+        """Threads stay in the room that was replaced."""
+        is_here = post.to is not None and await self._rooms.holds(room, post.to.split()[0])
+        return post if is_here else replace(post, to=None)
 
     async def _revise(self, room: str, post: Post, instead_of: str) -> str:
         """The picture stays as it is, unless all is taken away."""
@@ -64,8 +85,11 @@ class Announcing:
                 await ask(self._client.room_redact(room, event, tx_id=key))
         return instead_of
 
-    async def _picture(self, post: Post) -> dict[str, Any] | None:
-        return writing.picture(post, await self._uploads.of(post.picture)) if post.picture else None
+    async def _picture(self, room: str, post: Post) -> dict[str, Any] | None:
+        if not post.picture:
+            return None
+        encrypts = await self._client.encrypts(room)
+        return writing.picture(post, await self._uploads.of(post.picture, encrypted=encrypts))
 
     async def _with_picture(self, room: str, post: Post, notice: str, picture: dict[str, Any] | None) -> str:
         if picture is None:

@@ -47,6 +47,10 @@ class Aside:
                     messages[room].append(opened.source)
         return messages
 
+    def rooms(self) -> set[str]:
+        """Where something waits for its key."""
+        return {room for (room,) in self._do("SELECT DISTINCT room FROM aside")}
+
     def forget(self, sent_before: datetime) -> None:
         """What has its key is dealt with, what is too old never will be, and of too much the oldest goes."""
         for room, sender_key, session in self._do("SELECT DISTINCT room, sender_key, session FROM aside"):

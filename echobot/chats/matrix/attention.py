@@ -65,7 +65,9 @@ class Attention:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _mark_as_read(self, place: Place, last: MessageId) -> None:
-        await _tell(self._client.update_receipt_marker(place.room, last, thread_id=place.thread or "main"))
+        """What a thread begins with is not in it."""
+        thread = "main" if place.thread in {None, last} else place.thread
+        await _tell(self._client.update_receipt_marker(place.room, last, thread_id=thread))
 
     async def _write(self, name: str, room: _Room) -> None:
         if await _happens(room.all_arrived, UNNOTICED):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +17,9 @@ from echobot.chats.matrix.cursor import Cursor
 from echobot.chats.matrix.homeserver import ask, connect
 from echobot.chats.matrix.invites import Door, inviter_of
 from echobot.chats.matrix.lookback import Lookback
-from echobot.chats.matrix.reading import Called, Event, is_own_join, read, since_own_join
+from echobot.chats.matrix.named import Named
+from echobot.chats.matrix.notes import READ_ONLY, Notes, not_followed
+from echobot.chats.matrix.reading import Called, Event, is_own_join, new_thread, read, since_own_join
 from echobot.chats.matrix.replying import Replying
 from echobot.chats.matrix.rhythm import USUAL, Rhythm
 from echobot.chats.matrix.secrecy import Secrecy
@@ -25,11 +27,20 @@ from echobot.chats.matrix.state import States
 from echobot.chats.matrix.sync import Gaps, Sync
 from echobot.chats.patience import patiently
 from echobot.core.message import AccountName, Message, Outgoing, Post, Reply
-from echobot.errors import SettingsError
-from echobot.ports import Keep
-from echobot.settings import MatrixAccount
+from echobot.errors import ChatRefused, SettingsError
+from echobot.ports import Keep, Note
+from echobot.settings import MatrixAccount, Room
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Ears:
+    """What listening leads to."""
+
+    keep: Keep
+    notes: Notes
+    door: Door
 
 
 class MatrixChat:
@@ -57,21 +68,24 @@ class MatrixChat:
         self._rhythm = rhythm
         self._client = connect(settings.homeserver, settings.user, token)
         self._sync = Sync(self._client, rhythm)
-        self._states = States()
+        self._states = States(settings.user)
+        self._named = Named(self._client, _rooms(settings), self._states, clock)
         self._gaps = Gaps(self._client)
         self._lookback = Lookback(self._client)
         self._afterwards = Afterwards(self._client, account)
         self._replying = Replying(self._client, self._lookback)
-        self._announcing = Announcing(self._client, self._lookback)
+        self._announcing = Announcing(self._client, self._lookback, self._states)
         self._attention = Attention(self._client)
         self._secrecy = Secrecy(self._client, keys, clock, answer_within)
 
-    async def listen(self, cursor: str | None, keep: Keep) -> None:
-        door = Door(self._client, self._settings.invites, self._rhythm)
+    async def listen(self, cursor: str | None, keep: Keep, note: Note) -> None:
+        door = Door(self._client, self._settings.invites, self._rhythm, self._states, self._settings.admin_room)
+        ears = _Ears(keep, Notes(self.account, note), door)
         try:
-            token = await self._patiently(self._arrive, cursor, keep, door)
-            while True:
-                token = await self._patiently(self._go_on, token, keep, door)
+            with self._secrecy.on_disk():
+                token = await self._patiently(self._arrive, cursor, ears)
+                while True:
+                    token = await self._patiently(self._go_on, token, ears)
         finally:
             await door.close()
 
@@ -79,6 +93,7 @@ class MatrixChat:
         if isinstance(outgoing, Post):
             return await self._announcing.send(outgoing)
         try:
+            self._check_may_reply(outgoing.place.room)
             return await self._replying.send(outgoing)
         finally:
             self._attention.arrived(outgoing)
@@ -94,7 +109,7 @@ class MatrixChat:
         await self._client.close()
         self._secrecy.close()
 
-    async def _arrive(self, cursor: str | None, keep: Keep, door: Door) -> str:
+    async def _arrive(self, cursor: str | None, ears: _Ears) -> str:
         """Make sure who the bot is and where; without a cursor what was said so far is none of its business."""
         me, device = await self._sync.who_am_i()
         if me != self._settings.user:
@@ -104,22 +119,26 @@ class MatrixChat:
         before = Cursor.read(cursor) if cursor is not None else None
         goes_on = before is not None and before.is_of(self._secrecy.device)
         here = await self._sync.look_around(for_the_first_time=not goes_on)
-        self._note(here, door)
+        self._note(here, ears.door)
         if before and not goes_on:
             await self._sync.fetch_keys(here.next_batch)
+        await self._named.look()
         await self._secrecy.settle()
         if before is None:
-            await keep([], self._cursor(here))
+            await ears.keep([], self._cursor(here))
+        await self._tell_troubles(here, ears)
         log.info("listening", account=self.account, rooms=len(self._client.rooms))
         return before.token if before else here.next_batch
 
-    async def _go_on(self, cursor: str, keep: Keep, door: Door) -> str:
+    async def _go_on(self, cursor: str, ears: _Ears) -> str:
         batch = await self._sync.after(cursor)
-        self._note(batch, door)
+        self._note(batch, ears.door)
+        await self._named.look()
         late = [message for room, said in self._secrecy.opened().items() for message in await self._read(room, said)]
         messages = [*late, *await self._messages(batch, cursor)]
-        await keep(messages, self._cursor(batch))
+        await ears.keep(messages, self._cursor(batch))
         await self._secrecy.settle()
+        await self._tell_troubles(batch, ears)
         self._attention.read(messages)
         return str(batch.next_batch)
 
@@ -136,8 +155,44 @@ class MatrixChat:
         for room, invitation in batch.rooms.invite.items():
             if inviter := inviter_of(invitation, self._client.user_id):
                 door.answer(room, inviter)
+        for room, state in self._states.successors().items():
+            door.follow(room, state.via)
         for room in batch.rooms.leave:
             self._client.rooms.pop(room, None)
+
+    async def _tell_troubles(self, batch: SyncResponse, ears: _Ears) -> None:
+        await ears.notes.of_keys(self._secrecy.trouble())
+        for room in self._client.rooms:
+            await ears.notes.of_room(room, self._trouble_in(room, ears.door))
+        for room in batch.rooms.leave:
+            await ears.notes.of_room(room, None)
+
+    def _trouble_in(self, room: str, door: Door) -> str | None:
+        state = self._states.of(room)
+        if successor := state.successor:
+            return not_followed(successor) if successor in door.refused - self._client.rooms.keys() else None
+        if state.is_space:
+            return None
+        return self._secrecy.trouble_in(room) if self._may_say(room) else READ_ONLY
+
+    def _check_may_reply(self, room: str) -> None:
+        """Where the state says that no reply may be sent, nobody has to ask the homeserver for hours."""
+        if why := self._states.why_left(room):
+            raise ChatRefused(why)
+        if successor := self._states.of(room).successor:
+            raise ChatRefused(f"the room was replaced by {successor}")
+        if not self._may_say(room):
+            raise ChatRefused("the bot may not write in the room")
+
+    def _may_say(self, room: str) -> bool:
+        known = self._client.rooms.get(room)
+        encrypted = bool(known and known.encrypted)
+        return self._states.of(room).may_say(self._client.user_id, encrypted=encrypted)
+
+    def _answers_in(self, room: str) -> bool:
+        """Not where it may not speak, in no space, and not where people have moved on from."""
+        state = self._states.of(room)
+        return self._may_say(room) and not state.is_space and not state.successor
 
     async def _messages(self, batch: SyncResponse, since: str) -> list[Message]:
         messages: list[Message] = []
@@ -156,6 +211,8 @@ class MatrixChat:
         return since_own_join(events, me)
 
     async def _read(self, room: str, events: Sequence[Event]) -> list[Message]:
+        if not self._answers_in(room):
+            return []
         self._secrecy.put_aside(room, events)
         called, alone = self._called(room), await self._alone(room)
         oldest = self._clock() - self._answer_within
@@ -165,11 +222,19 @@ class MatrixChat:
     async def _message(self, event: Event, called: Called, room: str, *, alone: bool) -> Message | None:
         said = read(event, called, self.account, room, alone=alone)
         said = said or await self._afterwards.read(event, called, room, alone=alone)
-        return replace(said, power=self._states.of(room).power(said.sender)) if said else None
+        return self._in_its_room(said, event, room) if said else None
+
+    def _in_its_room(self, said: Message, event: Event, room: str) -> Message:
+        """With what the room's state and the settings say about it."""
+        name, settings = self._named.of(room)
+        power = self._states.of(room).power(said.sender)
+        place = new_thread(said, event) if settings.threads_only else said.place
+        return replace(said, power=power, known_as=name, place=place)
 
     def _called(self, room: str) -> Called:
         member = self._client.rooms[room].users.get(self._client.user_id)
-        return Called(self._client.user_id, member.display_name if member else None, self._settings.prefix)
+        prefix = self._named.of(room)[1].prefix or self._settings.prefix
+        return Called(self._client.user_id, member.display_name if member else None, prefix)
 
     async def _alone(self, room: str) -> bool:
         """Whether the bot and one other are the only ones in the room."""
@@ -179,3 +244,8 @@ class MatrixChat:
         if not known.members_synced:  # a homeserver that sends no summaries is asked
             await ask(self._client.joined_members(room))
         return sum(not member.invited for member in known.users.values()) == 2
+
+
+def _rooms(settings: MatrixAccount) -> Mapping[str, Room]:
+    """The admin room is known by name, too."""
+    return settings.rooms if not settings.admin_room else {settings.admin_room: Room(), **settings.rooms}

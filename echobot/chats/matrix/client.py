@@ -9,6 +9,8 @@ from uuid import uuid4
 
 from nio import Api, AsyncClient, KeysQueryResponse, RoomSendResponse, ShareGroupSessionResponse, SyncResponse
 
+from echobot.chats.matrix.bounds import Bounded
+
 if TYPE_CHECKING:
     from echobot.chats.matrix.encryption import Encryption
 
@@ -36,6 +38,12 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio comes without types
             if isinstance(response, SyncResponse):
                 self.encryption.note(response)
 
+    async def send(self, *given: Any, **named: Any) -> Any:
+        """Make a request; what comes back is not read beyond a bound."""
+        response = await super().send(*given, **named)
+        response.content = Bounded(response.content)
+        return response
+
     async def room_send(
         self,
         room_id: str,
@@ -45,12 +53,20 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio comes without types
         ignore_unverified_devices: bool = True,  # noqa: ARG002  (nio's own; a bot can verify nobody)
     ) -> Any:
         """Send an event, encrypted where the room is; one transaction makes one event, whatever the ciphertext."""
-        async with asyncio.timeout(ARRIVAL):
-            await self.knows_rooms.wait()
+        await self._arrived()
         if self.encryption is not None:
             message_type, content = await self.encryption.sealed(room_id, message_type, content)
         request = Api.room_send(self.access_token, room_id, message_type, content, tx_id or uuid4())
         return await self._send(RoomSendResponse, *request, (room_id,))
+
+    async def encrypts(self, room: str) -> bool:
+        """Whether what is sent there is encrypted."""
+        await self._arrived()
+        return self.encryption is not None and await self.encryption.is_encrypted(room)
+
+    async def _arrived(self) -> None:
+        async with asyncio.timeout(ARRIVAL):
+            await self.knows_rooms.wait()
 
     async def query_keys(self, users: set[str]) -> Any:
         """Ask which devices these users have."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -34,11 +34,12 @@ _SHORTEST = timedelta(hours=1)  # that a key may live: a room that asks for less
 class Encryption:
     """This device's side of encryption. Its keys are on the disk before anybody counts on them."""
 
-    def __init__(self, client: Client, folder: Path, device: str) -> None:
+    def __init__(self, client: Client, folder: Path, device: str, clock: Callable[[], datetime]) -> None:
         self._client = client
         self._folder = folder
+        self._clock = clock
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._is_lost = False
+        self.is_lost = False
         self.store = open_store(folder, client.user_id, device)
         client.device_id, client.store, client.encryption = device, self.store, self
         self._load()
@@ -69,16 +70,25 @@ class Encryption:
     async def sealed(self, room: str, kind: str, content: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
         """The event to send in place of this one, for all who are in the room now. Raises `ChatError`."""
         with before_sending():
-            if kind != "m.room.message" or not await self._is_encrypted(room):
+            if kind != "m.room.message" or not await self.is_encrypted(room):
                 return kind, content
             async with self._turns[room]:
                 await self._agree_on_key(room)
                 return "m.room.encrypted", self._sealed(room, kind, content)
 
+    async def is_encrypted(self, room: str) -> bool:
+        """Raises `ChatUnavailable` as long as it is and nobody knows who is in it."""
+        if room in self._client.rooms:
+            return bool(self._client.rooms[room].encrypted)
+        if await self._rules(room) is None:
+            return False
+        raise ChatUnavailable("it is not known yet who is in this encrypted room")
+
     async def tend(self) -> None:
         """Bring the homeserver what it needs from this device; what fails now is done after another sync."""
+        self.olm.pruning.prune(self.olm)
         try:
-            if self.olm.should_upload_keys and not self._is_lost:
+            if self.olm.should_upload_keys and not self.is_lost:
                 await self._upload()
             if self._client.should_claim_keys:
                 await self._begin_anew()
@@ -94,7 +104,7 @@ class Encryption:
 
     def _load(self) -> None:
         try:
-            self._client.olm = Machine(self._client.user_id, self._client.device_id, self.store)
+            self._client.olm = Machine(self._client.user_id, self._client.device_id, self.store, self._clock)
         except ValueError as error:
             raise SettingsError(
                 f"{self._folder}: {DATABASE} was not made with the opener beside it; put back the one that belongs "
@@ -108,25 +118,14 @@ class Encryption:
         except LoginRefused:
             raise
         except ChatRefused as error:
-            self._is_lost = True
-            log.error(
-                "the homeserver knows other keys of this device, and encrypted rooms cannot be read",
-                to_do=LOG_IN_AGAIN,
-                reason=str(error),
-            )
+            log.error("the homeserver does not take this device's keys", reason=str(error))
+            self.is_lost = True
 
     async def _begin_anew(self) -> None:
         """With devices whose messages could not be read; who gives no key now is asked when it happens again."""
         await ask(self._client.keys_claim(self._client.get_users_for_key_claiming()))
         self.olm.wedged_devices.clear()
         self.olm.key_request_devices_no_session.clear()
-
-    async def _is_encrypted(self, room: str) -> bool:
-        if room in self._client.rooms:
-            return bool(self._client.rooms[room].encrypted)
-        if await self._rules(room) is None:
-            return False
-        raise ChatUnavailable("it is not known yet who is in this encrypted room")
 
     async def _rules(self, room: str) -> Mapping[str, Any] | None:
         """How the room wants to be encrypted, or None."""
@@ -142,8 +141,12 @@ class Encryption:
         """All devices in the room have the key that comes next, and nobody else has it."""
         devices = await self._devices(room)
         session = self.olm.outbound_group_sessions.get(room)
-        if session is None or session.expired or not session.shared or not _is_for(session, devices):
+        if session is None or self._is_over(session) or not session.shared or not _is_for(session, devices):
             await self._share(room, devices, await self._rules(room) or {})
+
+    def _is_over(self, session: OutboundGroupSession) -> bool:
+        """Nio looks at a clock of its own."""
+        return bool(session.expired) or self._clock() - session.begun_at >= session.max_age
 
     async def _devices(self, room: str) -> Devices:
         known = self._client.rooms[room]
@@ -168,7 +171,9 @@ class Encryption:
             parcels = list(self.olm.share_group_session_parallel(room, users, ignore_unverified_devices=True))
         for some, parcel in parcels:
             await ask(self._client.hand_out(room, some, parcel))
-        session.users_ignored |= devices - session.users_shared_with  # out of one-time keys: nothing can reach them
+        if unreachable := devices - session.users_shared_with:
+            log.info("devices cannot be reached: no one-time key is left", room=room, devices=len(unreachable))
+        session.users_ignored |= unreachable
         session.shared = True
 
     def _new_session(self, room: str, rules: Mapping[str, Any]) -> OutboundGroupSession:
@@ -176,7 +181,7 @@ class Encryption:
         session = self.olm.outbound_group_sessions[room]
         session.max_messages = max(1, min(_number(rules.get("rotation_period_msgs"), 100), 10_000))
         longest = timedelta(milliseconds=min(_number(rules.get("rotation_period_ms"), 604_800_000), 10**11))
-        session.max_age = max(_SHORTEST, longest)
+        session.max_age, session.begun_at = max(_SHORTEST, longest), self._clock()
         return session
 
     def _sealed(self, room: str, kind: str, content: Mapping[str, Any]) -> Mapping[str, Any]:

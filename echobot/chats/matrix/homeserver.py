@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from aiohttp import ClientConnectorError, ClientError, ClientResponse
 from nio import AsyncClientConfig, ErrorResponse, LocalProtocolError
 
+from echobot.chats.matrix.bounds import WithoutEnd
 from echobot.chats.matrix.client import Client
 from echobot.errors import ChatError, ChatRefused, ChatUnavailable, LoginRefused
 
@@ -46,6 +47,8 @@ async def ask(answer: Awaitable[A]) -> A:
         response = await answer
     except ClientConnectorError as error:
         raise ChatUnavailable(f"the homeserver cannot be reached: {error}", not_sent=True) from error
+    except WithoutEnd as error:
+        raise ChatUnavailable(str(error)) from error
     except (ClientError, OSError, TimeoutError) as error:
         raise ChatUnavailable(f"the homeserver did not answer ({type(error).__name__})") from error
     except LocalProtocolError as error:  # nio drops the token by itself after a "soft logout"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from urllib.parse import unquote
@@ -104,6 +104,14 @@ def thread(content: Event) -> str | None:
     relation = mapping(content.get("m.relates_to"))
     root = relation.get("event_id")
     return root if relation.get("rel_type") == "m.thread" and isinstance(root, str) else None
+
+
+def new_thread(said: Message, event: Event) -> Place:
+    """Where a question is answered in a thread: in its own, or in one that begins with it, where one may."""
+    may_begin = "rel_type" not in mapping(mapping(event.get("content")).get("m.relates_to")) or said.revises
+    if said.place.thread or said.reacts_to or not may_begin:
+        return said.place
+    return replace(said.place, thread=said.revises or said.id)
 
 
 def moment(milliseconds: Any) -> datetime | None:

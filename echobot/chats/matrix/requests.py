@@ -31,6 +31,13 @@ def expect_success(status: int, told: Mapping[str, Any]) -> None:
     raise ChatUnavailable(said) if status >= 500 or status == 429 else ChatRefused(said)
 
 
+async def told_about(client: Client, user: str) -> Mapping[str, Any]:
+    """What everybody is told about a user's devices and keys."""
+    status, told = await request(client, "POST", "keys/query", {"device_keys": {user: []}})
+    expect_success(status, told)
+    return told
+
+
 async def account_data(client: Client, kind: str) -> Mapping[str, Any]:
     status, told = await request(client, "GET", _place(client, kind))
     if status == 404:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nio import AsyncClient, MessageDirection
+from nio import MessageDirection
 
+from echobot.chats.matrix.client import Client
 from echobot.chats.matrix.homeserver import ask
+from echobot.chats.matrix.invites import join
 from echobot.chats.matrix.reading import Event, mapping
-from echobot.chats.matrix.state import is_creator, level
+from echobot.chats.matrix.state import States, is_creator, level
 from echobot.errors import ChatRefused, LoginRefused
 
 _HINT = "see `room` under `destinations` in the settings"
@@ -19,17 +21,32 @@ _TO_CALL_EVERYBODY = 50  # the power level that the specification gives to those
 class Rooms:
     """Asks the homeserver each time: an address may come to mean another room."""
 
-    def __init__(self, client: AsyncClient) -> None:
+    def __init__(self, client: Client, states: States) -> None:
         self._client = client
+        self._states = states
 
-    async def enter(self, room: str) -> str:
-        """The id of the room with this id or address; the bot joins it if it is not there yet."""
+    async def enter(self, room: str) -> tuple[str, str]:
+        """The id of the room with this id or address, and that of the room which has taken its place by now.
+
+        The bot joins it if it is not there yet.
+        """
         if not room:
             raise ChatRefused(f"nobody says any more which room the post is in; {_HINT}")
         id_ = await self._id(room) if room.startswith("#") else room
-        if id_ not in self._client.rooms:
-            await self._join(room)
-        return id_
+        newest = self._states.newest(id_)
+        if newest not in self._client.rooms:
+            await self._join(room if newest == id_ else newest)
+        return id_, newest
+
+    async def holds(self, room: str, event: str) -> bool:
+        """Whether the event is one of that room."""
+        try:
+            await ask(self._client.room_get_event(room, event))
+        except LoginRefused:
+            raise
+        except ChatRefused:
+            return False
+        return True
 
     async def may_call_everybody(self, room: str) -> bool:
         """Whether the bot's "@room" rings everybody there."""
@@ -58,7 +75,8 @@ class Rooms:
 
     async def _join(self, room: str) -> None:
         try:
-            await ask(self._client.join(room))
+            via = state.via if (state := self._states.successors().get(room)) else []
+            await join(self._client, room, via)
         except LoginRefused:
             raise
         except ChatRefused as error:

@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from echobot.chats.matrix.encryption import Encryption
 from echobot.chats.matrix.homeserver import LOG_IN_AGAIN, ask, connect
 from echobot.chats.matrix.keystore import kept, pin
 from echobot.chats.matrix.recovery import store, unlocked
-from echobot.chats.matrix.requests import expect_success, request
+from echobot.chats.matrix.requests import expect_success, request, told_about
 from echobot.chats.matrix.signatures import (
     MAIN,
     OTHERS,
@@ -50,9 +51,10 @@ async def vouch(device: Device, folder: Path, password: str, ask_for_recovery_ke
     """Give a device its keys and sign it in the account's name; sentences that say how that went."""
     pin(folder, device.id)
     client = connect(device.homeserver, device.user, device.token)
-    encryption = Encryption(client, folder, device.id)
+    encryption = Encryption(client, folder, device.id, lambda: datetime.now(UTC))
     try:
-        await ask(client.keys_upload())
+        if client.should_upload_keys:
+            await ask(client.keys_upload())
         return await _vouched(client, folder, password, ask_for_recovery_key)
     finally:
         encryption.close()
@@ -64,7 +66,7 @@ async def standing(homeserver: str, user: str, token: str) -> str:
     client = connect(homeserver, user, token)
     try:
         device = str((await ask(client.whoami())).device_id)
-        told = await _told_about(client, user)
+        told = await told_about(client, user)
     finally:
         await client.close()
     if is_vouched_for(told, user, device):
@@ -76,7 +78,7 @@ async def standing(homeserver: str, user: str, token: str) -> str:
 
 
 async def _vouched(client: Client, folder: Path, password: str, ask_for_recovery_key: Callable[[], str]) -> str:
-    told = await _told_about(client, client.user_id)
+    told = await told_about(client, client.user_id)
     if there := public_key(told, "master_keys", client.user_id):
         seeds = await _known_seeds(client, folder, there, ask_for_recovery_key)
         if not seeds:
@@ -86,7 +88,7 @@ async def _vouched(client: Client, folder: Path, password: str, ask_for_recovery
         await _publish(client, seeds, password)
     shown = await store(client, seeds)
     await _sign(client, _key(seeds, OWN), device_keys(told, client.user_id, client.device_id))
-    if not is_vouched_for(await _told_about(client, client.user_id), client.user_id, client.device_id):
+    if not is_vouched_for(await told_about(client, client.user_id), client.user_id, client.device_id):
         raise ChatRefused("the homeserver does not show the signature of the bot's device")
     return f"The device is {SIGNED}.\n{shown}".strip()
 
@@ -144,9 +146,3 @@ async def _sign(client: Client, key: SigningKey, device: Mapping[str, Any]) -> N
     signed = key.signed({name: device[name] for name in device if name != "unsigned"}, client.user_id)
     status, told = await request(client, "POST", "keys/signatures/upload", {client.user_id: {client.device_id: signed}})
     expect_success(status, told)
-
-
-async def _told_about(client: Client, user: str) -> Mapping[str, Any]:
-    status, told = await request(client, "POST", "keys/query", {"device_keys": {user: []}})
-    expect_success(status, told)
-    return told

@@ -12,9 +12,9 @@ from dataclasses import replace
 from functools import cached_property
 
 from echobot.core.answer import Match, Question
-from echobot.core.knowledge import EntryId, Intent, Knowledge, Language
+from echobot.core.knowledge import EntryId, Intent, Knowledge, Language, Phrasing
 from echobot.core.matching.catalogue import Catalogue, Levels, Reading
-from echobot.core.matching.ranking import ASKED_EXACTLY, Phrasing, Ranker
+from echobot.core.matching.ranking import ASKED_EXACTLY, Ranker
 from echobot.core.matching.rehearsal import Trust
 from echobot.core.text import words
 
@@ -31,11 +31,12 @@ class Matcher:
     From the score `found_at` on a match is an answer, from `choices_at` on it may be a choice.
     """
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, asked: Sequence[Phrasing] | None = None) -> None:
+        """`asked` are the knowledge's phrasings, where they have been taken apart already."""
         self._knowledge = knowledge
         packs = knowledge.languages
         self._ranker = Ranker(
-            list(map(Phrasing._make, knowledge.phrasings())),
+            list(knowledge.phrasings()) if asked is None else asked,
             {language: pack.small_words for language, pack in packs.items()},
             knowledge.name_words(),
         )
@@ -72,7 +73,7 @@ class Matcher:
 
     @cached_property
     def _catalogue(self) -> Catalogue:
-        return Catalogue(self._knowledge, self._levels)
+        return Catalogue(self._knowledge, self._levels, self._ranker.vocabulary)
 
     def rank(self, question: Question, wanted: Intent | None = None) -> list[Match]:
         """At most five matches, best first, each with its reasons.
@@ -162,12 +163,12 @@ class Matcher:
         return replace(match, score=score, vetoed=True, reason=f"{match.reason}; {why}")
 
     def _beside_names(self, match: Match, named: Sequence[Match], reading: Reading) -> Match:
-        """Where a name is asked about, an entry must explain the rest as well to be the answer."""
-        if not named:
+        """Where a name is asked about, an entry must explain the rest as well, or be asked for exactly so."""
+        if not named or match.score >= ASKED_EXACTLY:
             return match
         surest = named[0]
         sure = match.score >= self.found_at and not match.vetoed and not match.unexplained
-        if sure and reading.rest:
+        if sure and (reading.rest or reading.numbers):
             return match if surest.vetoed else replace(match, score=max(match.score, _EXPLAINS_MORE))
         ceiling = self._levels.elsewhere if surest.intent is Intent.ELSEWHERE else self._levels.partly
         reason = f"{match.reason}; the name in the question is not explained by it"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from echobot.core.answer import Match
@@ -22,6 +22,7 @@ class Reading:
     named: tuple[Named, ...]
     cues: Mapping[Intent, tuple[str, ...]]
     rest: tuple[str, ...]  # content words that no name, no cue and no small word explains
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,11 @@ class Levels:
 class Catalogue:
     """The tools and services of one knowledge base, found in questions by name."""
 
-    def __init__(self, knowledge: Knowledge, levels: Levels) -> None:
+    def __init__(self, knowledge: Knowledge, levels: Levels, asked: Container[str] = ()) -> None:
+        """`asked` holds the words of the phrasings."""
         self._knowledge = knowledge
         self._levels = levels
-        self._names = Names(knowledge)
+        self._names = Names(knowledge, asked)
         self._cues = {language: Cues(pack) for language, pack in knowledge.languages.items()}
         self._quiet = {language: pack.small_words | pack.story_words for language, pack in knowledge.languages.items()}
 
@@ -61,12 +63,11 @@ class Catalogue:
             cues[cue.intent] = cues.get(cue.intent, ()) + tuple(left[place][1] for place in cue.span)
         if wanted and not cues:
             cues[wanted] = ()
-        unexplained = (word for place, (_, word) in enumerate(left) if place not in explained)
+        unexplained = [word for place, (_, word) in enumerate(left) if place not in explained]
         if not cues:  # "un outil sympa" asks for nothing of Sympa
             named = [name for name in named if not self._is_ordinary(name, language)]
-        return Reading(
-            tuple(named), cues, tuple(word for word in unexplained if not self._says_nothing(word, language))
-        )
+        rest = tuple(word for word in unexplained if not self._says_nothing(word, language))
+        return Reading(tuple(named), cues, rest, tuple(filter(str.isdigit, unexplained)))
 
     def rank(self, reading: Reading) -> list[Match]:
         """Tools and services that the question names, best first."""
@@ -87,7 +88,8 @@ class Catalogue:
         if Intent.ELSEWHERE in reading.cues:
             return self._match(name, reading, Intent.ELSEWHERE, self._elsewhere(reading))
         intent = next((wanted for wanted in (Intent.TRY, Intent.WHAT) if wanted in reading.cues), None)
-        if not alone or Intent.REPLACE in reading.cues or reading.rest:  # no story here: a how-to, more likely
+        story = reading.rest or (not intent and reading.numbers)  # a how-to, more likely, or "why only 20 people"
+        if not alone or Intent.REPLACE in reading.cues or story:
             return self._match(name, reading, intent, self._levels.partly)
         return self._match(name, reading, intent or Intent.WHAT, self._levels.full)
 

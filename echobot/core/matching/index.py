@@ -34,7 +34,7 @@ class Index:
         self.words = Rows.each(texts, vocabulary.number.__getitem__)
         once = self.words.distinct()
         self.frequency = np.bincount(once.values, minlength=len(vocabulary))
-        self._with_word = once.turned(len(vocabulary))
+        self.with_word = once.turned(len(vocabulary))
         self._rarity = np.log((1 + len(texts)) / (0.5 + self.frequency)).astype(np.float32) ** 2
         self._size = np.sqrt(once.sums(self._rarity) + 1e-6)
         self._pairs = np.append(distinct(self._pair_keys(self.words)), _NO_PAIR)
@@ -87,9 +87,9 @@ class Index:
         weights = np.concatenate([closeness for _, closeness in words]) * self._rarity[numbers]
         order = np.argsort(-weights, kind="stable")
         rarest = order[: 1 + int(self.frequency[numbers[order]].cumsum().searchsorted(_LOOKED_AT))]
-        places = self._with_word.places(numbers[rarest])
+        places = self.with_word.places(numbers[rarest])
         weight = weights[rarest].repeat(self.frequency[numbers[rarest]])
-        scores = np.bincount(self._with_word.values[places], weights=weight)
+        scores = np.bincount(self.with_word.values[places], weights=weight)
         found = (scores > 0).nonzero()[0]
         scores = scores[found] / self._size[found]
         if preference is not None:

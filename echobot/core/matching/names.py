@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import process
@@ -33,7 +33,9 @@ class Named:
 class Names:
     """Every name in one catalogue."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, asked: Container[str] = ()) -> None:
+        """`asked` holds the words of the phrasings."""
+        self._asked = asked
         self._entries: dict[str, EntryId] = {}
         self._joined: dict[str, str] = {}
         things: list[Tool | Service] = [*knowledge.tools.values(), *knowledge.services.values()]
@@ -41,7 +43,7 @@ class Names:
             for name in (thing.name, *thing.other_names):
                 self._add(thing.id, words(name))
         self._endings = {language: pack.endings for language, pack in knowledge.languages.items()}
-        self._vocabulary = _vocabulary(knowledge)
+        self._said = _said(knowledge)
         self._by_first_letter: dict[str, list[str]] = {}
         for joined in self._joined:
             self._by_first_letter.setdefault(joined[0], []).append(joined)
@@ -88,7 +90,7 @@ class Names:
 
     def _misspelt(self, span: range, said: tuple[str, ...], _: Language) -> Named | None:
         joined = "".join(said)
-        if len(said) > 2 or len(joined) < _MISSPELT or all(word in self._vocabulary for word in said):
+        if len(said) > 2 or len(joined) < _MISSPELT or all(map(self._is_word, said)):
             return None
         likely = self._by_first_letter.get(joined[0], [])
         best = process.extractOne(joined, likely, scorer=OSA.distance, score_cutoff=_slips(joined))
@@ -106,6 +108,10 @@ class Names:
     def _named(self, known_as: str, span: range, said: tuple[str, ...]) -> Named:
         return Named(self._entries[known_as], span, said, known_as)
 
+    def _is_word(self, word: str) -> bool:
+        """Whether it is spelt as somebody meant it."""
+        return word in self._asked or word in self._said
+
     def _parts(self, word: str) -> Iterator[str]:
         cut = next(self._cuts(word), len(word))
         yield word[:cut]
@@ -114,10 +120,10 @@ class Names:
 
     def _cuts(self, word: str) -> Iterator[int]:
         """Where a name ends in this word, and a known word begins; the longest name first."""
-        if word in self._vocabulary or word in self._joined or len(word) > _LONGEST_COMPOUND:
+        if len(word) > _LONGEST_COMPOUND or word in self._joined or self._is_word(word):
             return
         for cut in range(len(word) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
-            if word[:cut] in self._joined and word[cut:] in self._vocabulary:
+            if word[:cut] in self._joined and self._is_word(word[cut:]):
                 yield cut
 
 
@@ -126,12 +132,10 @@ def _slips(text: str) -> int:
     return 1 if len(text) < _BADLY_MISSPELT else 2
 
 
-def _vocabulary(knowledge: Knowledge) -> frozenset[str]:
-    """Words that are spelt as somebody meant them."""
+def _said(knowledge: Knowledge) -> frozenset[str]:
+    """The languages' own words."""
     known: set[str] = set()
     for pack in knowledge.languages.values():
         known |= pack.small_words | pack.story_words
         known.update(word for cues in pack.cues.values() for cue in cues for word in words(cue))
-    typed = set(" ".join(phrasing for _, _, phrasing in knowledge.phrasings()).split())
-    known.update(words(" ".join(typed)))  # each of them once: folding is what takes time
     return frozenset(known)

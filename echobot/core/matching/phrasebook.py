@@ -15,7 +15,7 @@ import numpy as np
 
 from echobot.core.matching.bayes import Bayes
 from echobot.core.matching.index import Index, Probe
-from echobot.core.matching.sparse import Bools, Floats, Ints, Rows
+from echobot.core.matching.sparse import Bools, Floats, Ints
 from echobot.core.matching.vocabulary import Alike, akin
 
 _RIDGE = 0.1  # how much the regression smooths; 0.03 to 0.3 differ by half a point
@@ -38,6 +38,21 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Likeness:
+    """How much the phrasings that are looked at resemble each other and the question."""
+
+    phrasings: Ints
+    kernel: Floats  # between all of them and, as the last row and column, the question
+    cosines: Floats  # of each with the question
+    exact: Bools  # those in the very words of the question
+
+    def among(self, some: Bools) -> Likeness:
+        """The same without the others."""
+        rows = np.append(some, True).nonzero()[0]
+        return Likeness(self.phrasings[some], self.kernel[rows][:, rows], self.cosines[some], self.exact[some])
+
+
+@dataclass(frozen=True, slots=True)
 class Opinion:
     """How strongly the phrasings speak for each entry."""
 
@@ -56,8 +71,8 @@ class Opinion:
     def lead(self, entry: int) -> float:
         """How much stronger the entry is than the strongest other one."""
         first = int(np.argmax(self.strength))
-        rivals = self.strength[[first]] if first != entry else np.delete(self.strength, first)
-        return float(self.strength[entry] - rivals.max(initial=0))
+        rivals = (self.strength[:entry], self.strength[entry + 1 :]) if first == entry else (self.strength[[first]],)
+        return float(self.strength[entry] - max(each.max(initial=0) for each in rivals))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +102,6 @@ class Phrasebook:
         languages = range(int(language_of.max(initial=-1)) + 1)
         self._preferred = [np.where(language_of == language, 1, _FOREIGN) for language in languages]
         self.entry_count = int(entry_of.max(initial=-1)) + 1
-        self.of_entry = Rows.gathered(np.arange(len(entry_of)), entry_of, self.entry_count)
         self.bayes = Bayes(self.index.words, entry_of, self.entry_count, len(self.index.vocabulary))
 
     def weights(self, frequency: Ints, content: Bools) -> Floats:
@@ -100,8 +114,7 @@ class Phrasebook:
 
     def opinion(self, asked: Asked) -> Opinion:
         """What all phrasings say."""
-        near = self.near(asked)
-        return self.weigh(asked, near, self.index.resemblance(asked.probe, near), self.bayes.beliefs(asked.numbers))
+        return self.weigh(self.likeness(asked, self.near(asked)), self.bayes.beliefs(asked.numbers))
 
     def near(self, asked: Asked) -> Ints:
         """The phrasings to look at."""
@@ -109,20 +122,30 @@ class Phrasebook:
             return self.index.nearest(asked.alike)
         return self.index.nearest(asked.alike, self._preferred[asked.language])
 
-    def weigh(self, asked: Asked, near: Ints, cosines: Floats, beliefs: Floats) -> Opinion:
-        """The opinions on every entry, from the cosines between the phrasings and, last, the question."""
-        exact = frozenset(self.entry_of[near[cosines[-1, :-1] > _EXACT]].tolist())
+    def likeness(self, asked: Asked, near: Ints) -> Likeness:
+        """Of these phrasings."""
+        cosines = self.index.resemblance(asked.probe, near)
+        exact = cosines[-1, :-1] > _EXACT
         if asked.language >= 0:
             languages = np.append(self.language_of[near], asked.language)
             cosines = np.where(languages == languages[:, None], cosines, _FOREIGN * cosines)
         kernel = (cosines + cosines**2) / 2  # pairs of features speak as well; nothing in common is nothing
-        phrasings = kernel[:-1, :-1] + _RIDGE * np.eye(len(near), dtype=np.float32)
-        votes = np.linalg.solve(phrasings, kernel[-1, :-1])
-        owners = self.entry_of[near]
+        return Likeness(near, kernel, cosines[-1, :-1], exact)
+
+    def weigh(self, like: Likeness, beliefs: Floats) -> Opinion:
+        """The opinions on every entry."""
+        phrasings = like.kernel[:-1, :-1] + _RIDGE * np.eye(len(like.phrasings), dtype=np.float32)
+        votes = np.linalg.solve(phrasings, like.kernel[-1, :-1])
+        owners = self.entry_of[like.phrasings]
         closest = np.zeros(self.entry_count)
-        np.maximum.at(closest, owners, cosines[-1, :-1])
+        np.maximum.at(closest, owners, like.cosines)
         strength = np.bincount(owners, weights=votes, minlength=self.entry_count) + _SECOND_OPINION * beliefs
-        return Opinion(strength, beliefs, closest, exact, near)
+        return Opinion(strength, beliefs, closest, frozenset(owners[like.exact].tolist()), like.phrasings)
+
+    def uses(self, numbers: Ints, entry: int) -> Ints:
+        """How many of the entry's phrasings use each of these words."""
+        using = self.index.with_word.take(numbers)
+        return np.bincount(using.owners()[self.entry_of[using.values] == entry], minlength=len(numbers))
 
     def _accounted(self, asked: Asked, opinion: Opinion, entry: int) -> list[bool]:
         """Which words its phrasings have, or words akin to them in the question's language: "serve" is no "server"."""

@@ -7,14 +7,13 @@ becomes a probability (`confidence`), with weights and thresholds that come from
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Container, Iterable, Mapping, Sequence
 from zlib import crc32
 
 import numpy as np
 
 from echobot.core.answer import Match
-from echobot.core.knowledge import EntryId, Language
+from echobot.core.knowledge import Language, Phrasing
 from echobot.core.matching.phrasebook import Asked, Evidence, Phrasebook
 from echobot.core.matching.rehearsal import Trust, rehearse
 from echobot.core.text import said, words
@@ -26,14 +25,6 @@ ASKED_EXACTLY = 0.995  # the score of an entry that has the question among its p
 _AT_MOST = 0.99
 _CHOICES_SHARE = 1 / 3  # of `found_at`: from there on an entry may be a choice
 _HARDLY = 1 / 6  # of a question's weight: whose phrasings explain less of it is no choice either
-
-
-class Phrasing(NamedTuple):
-    """One way to ask for an entry."""
-
-    entry: EntryId
-    language: Language
-    text: str
 
 
 class Ranker:
@@ -49,20 +40,20 @@ class Ranker:
         small_words: Mapping[Language, frozenset[str]],
         names: frozenset[str] = frozenset(),
     ) -> None:
-        readable = [(phrasing, text) for phrasing in phrasings if (text := words(phrasing.text))]
-        entries = {phrasing.entry: None for phrasing, _ in readable}
+        readable = [phrasing for phrasing in phrasings if phrasing.words]
+        entries = dict.fromkeys(phrasing.entry for phrasing in readable)
         self._entries = list(entries)
         number = {entry: number for number, entry in enumerate(entries)}
-        self._languages = _numbered(phrasing.language for phrasing, _ in readable)
+        self._languages = _numbered(phrasing.language for phrasing in readable)
         self._small = {language: frozenset(words(" ".join(small))) for language, small in small_words.items()}
         self._every_small: frozenset[str] = frozenset().union(*self._small.values())
         self._names = names  # folded words that are no misspelt others: "zoom" is no "room"
         self._book = Phrasebook(
-            [text for _, text in readable],
-            np.array([number[phrasing.entry] for phrasing, _ in readable], np.int32),
-            np.array([self._languages[phrasing.language] for phrasing, _ in readable], np.int32),
+            [phrasing.words for phrasing in readable],
+            np.array([number[phrasing.entry] for phrasing in readable], np.int32),
+            np.array([self._languages[phrasing.language] for phrasing in readable], np.int32),
         )
-        self._marks = np.array([_mark(phrasing) for phrasing, _ in readable], np.uint32)
+        self._marks = np.array([_mark(phrasing) for phrasing in readable], np.uint32)
         self._trust: Trust | None = None
 
     def rehearse(self, earlier: Iterable[Trust] = ()) -> Trust:
@@ -70,6 +61,11 @@ class Ranker:
         holding = (trust for trust in earlier if trust.holds_for(self._marks))
         self._trust = next(holding, None) or rehearse(self._book, self._small_numbers(), self._marks)
         return self._trust
+
+    @property
+    def vocabulary(self) -> Container[str]:
+        """Every folded word of the phrasings."""
+        return self._book.index.vocabulary.number
 
     @property
     def trust(self) -> Trust:

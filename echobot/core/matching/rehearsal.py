@@ -78,17 +78,16 @@ def _ask(book: Phrasebook, phrasing: int, small: frozenset[int], done: _Rehearse
     entry = int(book.entry_of[phrasing])
     near = book.near(asked)
     near = near[near != phrasing]
-    cosines = book.index.resemblance(asked.probe, near)
+    like = book.likeness(asked, near)
     beliefs = book.bayes.beliefs(asked.numbers, without=(entry, book.index.words[phrasing]))
     asked = _without(book, asked, small, np.ones(len(asked.words), np.int64))
-    best = _answer(book, asked, book.weigh(asked, near, cosines, beliefs), done.inside)
+    best = _answer(book, asked, book.weigh(like, beliefs), done.inside)
     done.right.append(best == entry)
     if book.entry_count > 1:
-        left = book.entry_of[near] != entry
-        cosines = cosines[np.ix_(np.append(left, True), np.append(left, True))]
         beliefs = np.where(np.arange(book.entry_count) == entry, 0, beliefs)
-        asked = _without(book, asked, small, _uses(book, asked.numbers, entry))
-        _answer(book, asked, book.weigh(asked, near[left], cosines, beliefs / (beliefs.sum() + 1e-9)), done.outside)
+        asked = _without(book, asked, small, book.uses(asked.numbers, entry))
+        others = like.among(book.entry_of[near] != entry)
+        _answer(book, asked, book.weigh(others, beliefs / (beliefs.sum() + 1e-9)), done.outside)
 
 
 def _stand_in(book: Phrasebook, phrasing: int) -> Asked:
@@ -99,12 +98,6 @@ def _stand_in(book: Phrasebook, phrasing: int) -> Asked:
     alike = tuple(map(vocabulary.alike, words))
     probe, language = book.index.probe_of(phrasing), int(book.language_of[phrasing])
     return Asked(words, numbers, alike, nothing, nothing.astype(bool), probe, language)
-
-
-def _uses(book: Phrasebook, numbers: Ints, entry: int) -> Ints:
-    """How many of the entry's phrasings use each of these words."""
-    own = book.index.words.take(book.of_entry[entry]).distinct().values
-    return np.asarray((own == numbers[:, None]).sum(1))
 
 
 def _without(book: Phrasebook, asked: Asked, small: frozenset[int], uses: Ints) -> Asked:

@@ -82,6 +82,12 @@ class Vocabulary:
         """The numbers of those trigrams of any word that the phrasings have too."""
         return [self._trigram_number[trigram] for trigram in trigrams(word) if trigram in self._trigram_number]
 
+    def _made_of(self, word: str) -> tuple[Ints, int]:
+        """The numbers of its known trigrams, and how many it has."""
+        if (number := self.number.get(word)) is not None:
+            return (known := self.trigrams[number]), len(known)
+        return np.array(self.known_trigrams(word), np.int32), len(trigrams(word))
+
     def alike(self, word: str) -> Alike:
         """The words that share many trigrams with this one, itself among them, and the cosine."""
         if word not in self.number:
@@ -91,7 +97,7 @@ class Vocabulary:
         return self._alike_known[word]
 
     def _alike(self, word: str) -> Alike:
-        known, size = np.array(self.known_trigrams(word), np.int32), len(trigrams(word))
+        known, size = self._made_of(word)
         shared = np.bincount(self._with_trigram.values[self._with_trigram.places(known)], minlength=len(self))
         numbers = (shared >= _ALIKE_AT**2 * size).nonzero()[0]
         sizes = self.trigrams.starts[numbers + 1] - self.trigrams.starts[numbers]

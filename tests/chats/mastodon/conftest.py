@@ -63,7 +63,7 @@ class Bot:
         """Start, or go on where it stopped, and wait until it has looked once."""
         await self.stop()
         self.chat = self._chat()
-        self._listening = asyncio.create_task(self.chat.listen(self.kept.cursor, self.kept))
+        self._listening = asyncio.create_task(self.chat.listen(self.kept.cursor, self.kept, self.kept.note))
         await until(lambda: self.chat.last_contact_at or self._listening.done(), "the first look")
 
     async def outcome(self) -> None:

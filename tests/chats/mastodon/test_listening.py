@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from echobot.core.message import Address
-from echobot.errors import LoginRefused, StoreError
-from tests.chats.mastodon.conftest import MONTH, RARE, Clock
+from echobot.errors import ChatUnavailable, LoginRefused, StoreError
+from tests.chats.mastodon.conftest import MONTH, RARE, Clock, reply_to
 from tests.servers.fake_mastodon import Flavour, troubles
 from tests.servers.people import until
 
@@ -359,6 +359,39 @@ async def test_an_answer_that_never_comes_is_not_waited_for_for_ever(server, bot
     assert await bot.kept.have(1)
 
 
+@pytest.mark.parametrize("trouble", [troubles.dripping, troubles.huge])
+async def test_an_answer_without_end_is_not_listened_to_for_ever(server, bot, ana, trouble):
+    bot.seconds = 0.2
+    server.troubles["GET /api/v1/notifications"].append(trouble)
+    await bot.listen()
+    server.say(ana, "@echobot hello")
+
+    assert await bot.kept.have(1)
+
+
+async def test_a_stream_without_end_is_left_and_what_is_said_comes_all_the_same(server, bot, ana):
+    troubled = server.troubles["GET /api/v1/streaming/user/notification"]
+    troubled.extend([troubles.event_without_end] * 3)
+    await bot.listen()
+    await until(lambda: not troubled, "the bot to have left each of them")
+    server.say(ana, "@echobot hello")
+
+    assert await bot.kept.have(1)
+
+
+async def test_what_was_posted_before_an_answer_without_end_is_not_posted_again(server, bot, ana):
+    await bot.listen()
+    server.say(ana, "@echobot hello")
+    reply = reply_to((await bot.kept.have(1))[0])
+    server.troubles["POST /api/v1/statuses"].append(troubles.done_then_huge)
+    with pytest.raises(ChatUnavailable, match="the server's answer is larger than 16 MB") as unknown:
+        await bot.chat.send(reply)
+    await bot.chat.send(reply)
+
+    assert not unknown.value.not_sent
+    assert len(bot.posts) == 1
+
+
 async def test_a_failure_between_two_pages_gives_the_first_page_once(server, bot, ana):
     server.limits.enforced = False
     await bot.listen()
@@ -393,7 +426,7 @@ async def test_a_token_without_the_right_to_read_mentions_ends_listening(server,
     bot.token = server.token_for(bot.account, ["read:accounts", "write:statuses"])
     bot.chat = bot._chat()
     with pytest.raises(LoginRefused, match="403"):
-        await bot.chat.listen(None, bot.kept)
+        await bot.chat.listen(None, bot.kept, bot.kept.note)
 
 
 async def test_however_many_hints_there_are_it_looks_no_more_often_than_the_server_allows(server, bots):

@@ -361,7 +361,7 @@ async def test_a_revoked_token_is_a_refused_login(server, bot, asked):
     bot.chat = bot._chat()
     bot.chat._posting = None
     with pytest.raises(LoginRefused):
-        await bot.chat.listen(bot.kept.cursor, bot.kept)
+        await bot.chat.listen(bot.kept.cursor, bot.kept, bot.kept.note)
     assert question.id
 
 

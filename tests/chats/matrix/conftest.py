@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,12 +31,13 @@ WELCOME = Invites(servers=("localhost",))
 class Bot:
     """A chat that listens when it is told to, with the people's view of the same account."""
 
-    def __init__(self, person: Person, invites: Invites, rhythm: Rhythm, keys: Path | None) -> None:
+    def __init__(self, person: Person, rhythm: Rhythm, keys: Path | None, **more: Any) -> None:
         self.person = person
         self.user = person.user
         self.kept = Kept()
         self.answer_within = timedelta(hours=2)
-        self._settings = MatrixAccount(person.server, person.user, Path("unused"), invites=invites)
+        self.ahead = timedelta(0)  # of its clock
+        self._settings = MatrixAccount(person.server, person.user, Path("unused"), **more)
         self._rhythm = rhythm
         self._keys = keys
         self._listening: asyncio.Task[None] | None = None
@@ -49,7 +51,7 @@ class Bot:
         """Start, or go on where it stopped, and wait until the first sync is done, and kept if there was none."""
         await self.chat.close()
         self.renew()
-        self._listening = asyncio.create_task(self.chat.listen(self.kept.cursor, self.kept))
+        self._listening = asyncio.create_task(self.chat.listen(self.kept.cursor, self.kept, self.kept.note))
         await until(lambda: self._has_arrived() or self._listening.done(), "the first sync")
 
     def _has_arrived(self) -> bool:
@@ -69,7 +71,7 @@ class Bot:
             self._settings,
             self.person.token,
             self.answer_within,
-            lambda: datetime.now(UTC),
+            lambda: datetime.now(UTC) + self.ahead,
             keys=self._keys,
             rhythm=self._rhythm,
         )
@@ -79,8 +81,16 @@ class Bot:
 async def bots(people: People) -> AsyncIterator[Callable[..., Bot]]:
     made: list[Bot] = []
 
-    def make(person: Person, *, invites: Invites = WELCOME, rhythm: Rhythm = QUICK, keys: Path | None = None) -> Bot:
-        made.append(Bot(person, invites, rhythm, keys))
+    def make(
+        person: Person,
+        *,
+        invites: Invites = WELCOME,
+        rhythm: Rhythm = QUICK,
+        keys: Path | None = None,
+        **more: Any,
+    ) -> Bot:
+        """`more` are other settings of the account."""
+        made.append(Bot(person, rhythm, keys, invites=invites, **more))
         return made[-1]
 
     yield make

@@ -34,14 +34,18 @@ class Answering:
         self.bot, self.store = bot, store
         answerer = Answerer(knowledge())
         manners = Manners({AccountName("room-bot"): timedelta(hours=2)})
-        self._mind = Mind(lambda: answerer, store, Allowance(Limits()), manners, lambda: datetime.now(UTC))
+        self._mind = Mind(lambda: answerer, store, Allowance(Limits), lambda: manners, lambda: datetime.now(UTC))
         self._running: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         await self.bot.chat.close()
         self.bot.renew()
         self._running = asyncio.create_task(account_of(self.bot.chat, self._mind, self.store))
-        await until(lambda: self.bot.chat.last_contact_at or self._running.done(), "the first sync")
+        await until(self._listens, "the first sync, and where it ended to be kept")
+
+    async def _listens(self) -> bool:
+        heard = self.bot.chat.last_contact_at and await self.store.cursor(AccountName("room-bot"))
+        return bool(heard) or self._running.done()
 
     async def stop(self) -> None:
         if self._running is not None:

@@ -2,18 +2,24 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from nio.crypto import decrypt_attachment
 from structlog.testing import capture_logs
 
 from echobot.chats.matrix.keystore import open_store
 from echobot.chats.matrix.machine import Machine
+from echobot.chats.matrix.sync import PAGE
 from echobot.core.message import AccountName, DeliveryKey, Place, Post, Wording
 from echobot.errors import ChatUnavailable, SettingsError
 from tests.chats.matrix.conftest import Bot
+from tests.chats.matrix.test_announcing import contents
 from tests.chats.matrix.test_sending import reply_to
+from tests.chats.posters import drawn
+from tests.fakes import FakeClock
 from tests.servers.people import People, Person, until
 from tests.servers.secretive import ENCRYPTION, Device, Secretive, secretive
 from tests.servers.synapse import Synapse
@@ -83,6 +89,18 @@ async def test_a_reply_that_may_have_been_sent_is_found_even_when_its_key_is_los
     assert found == sent == await bot.chat.find(reply_to(question, room, alice.user))
 
 
+async def test_what_a_sync_has_no_room_for_is_read_in_encrypted_rooms_too(bot: Bot, device: Device, room: str):
+    await bot.stop()
+    said = [f"number {number}" for number in range(PAGE + 5)]
+    for text in said:
+        await device.say(room, text)
+    await bot.listen()
+    await bot.kept.have(len(said))
+
+    assert bot.kept.texts == said
+    assert bot.kept.troubles.keys() <= {"keys of room-bot"}
+
+
 async def test_a_post_and_its_edit_are_encrypted(bot: Bot, alice: Person, device: Device, room: str):
     place = Place(AccountName("room-bot"), room)
     post = Post(DeliveryKey("lisbon"), place, (Wording("en", "A visit to Lisbon."),))
@@ -95,6 +113,82 @@ async def test_a_post_and_its_edit_are_encrypted(bot: Bot, alice: Person, device
     assert said[1]["content"]["m.new_content"]["body"] == "A visit to Porto."
     assert said[1]["content"]["m.relates_to"] == {"rel_type": "m.replace", "event_id": event}
     assert await alice.messages(room) == []
+
+
+async def test_a_poster_in_an_encrypted_room_is_opened_only_by_what_stands_in_the_message(
+    bot: Bot, alice: Person, device: Device, room: str, tmp_path: Path
+):
+    file = drawn(tmp_path / "lisbon.png")
+    place, words = Place(AccountName("room-bot"), room), (Wording("en", "A visit to Lisbon.", alt="A tram"),)
+    post = Post(DeliveryKey("lisbon"), place, words, picture=file)
+    sent = await bot.chat.send(post)
+    await bot.stop()
+    await bot.listen()
+    again = await bot.chat.send(post)
+    said = await until(lambda: len(device.read) == 2 and list(device.read.values()), "both")
+
+    image = said[1]["content"]
+    assert sent == again == " ".join(device.read)
+    assert (image["msgtype"], image["body"], image["filename"]) == ("m.image", "A tram", "lisbon.png")
+    assert "url" not in image
+    assert "thumbnail_url" not in image["info"]
+    assert await opened(alice, image["file"]) == contents(file)
+    assert (await opened(alice, image["info"]["thumbnail_file"])).startswith(b"\xff\xd8")  # a JPEG
+
+
+async def opened(person: Person, file: dict) -> bytes:
+    """What is behind an address in an encrypted message, which is unreadable without it."""
+    kind, data = await person.download(file["url"])
+    assert kind == "application/octet-stream"
+    assert b"PNG" not in data
+    return decrypt_attachment(data, file["key"]["k"], file["hashes"]["sha256"], file["iv"])
+
+
+async def test_an_edit_and_a_redaction_in_an_encrypted_room_are_understood(
+    bot: Bot, alice: Person, device: Device, room: str
+):
+    question = await device.say(room, "!echo what is Matrix?")
+    new = {"msgtype": "m.text", "body": "!echo what is Mastodon?"}
+    replaces = {"rel_type": "m.replace", "event_id": question}
+    await device.say(room, "* !echo what is Mastodon?", **{"m.new_content": new, "m.relates_to": replaces})
+    await bot.kept.have(2)
+    await alice.redact(room, question)
+    messages = await bot.kept.have(3)
+
+    assert [message.text for message in messages] == ["what is Matrix?", "what is Mastodon?", ""]
+    assert [message.revises for message in messages] == [None, question, question]
+
+
+async def test_the_edit_of_an_answer_in_an_encrypted_room_says_outside_the_seal_what_it_replaces(
+    bot: Bot, alice: Person, device: Device, room: str
+):
+    question = await device.say(room, "what is Matrix?")
+    first = await bot.chat.send(reply_to(question, room, alice.user))
+    changed = replace(reply_to(question, room, alice.user, "It is Mastodon."), key=DeliveryKey("2"), instead_of=first)
+    await bot.chat.send(changed)
+
+    def edits() -> list[dict]:
+        return [said["content"] for said in device.read.values() if "m.new_content" in said["content"]]
+
+    (edit,) = await until(edits, "the edit")
+    assert edit["m.new_content"]["body"] == "It is Mastodon."
+    last = [event for event in await sealed_by(alice, room) if event["sender"] == bot.user][-1]
+    assert last["content"]["m.relates_to"] == {"rel_type": "m.replace", "event_id": first}
+
+
+async def test_signs_under_an_encrypted_answer_are_understood_even_after_a_restart(
+    bot: Bot, alice: Person, device: Device, room: str
+):
+    question = await device.say(room, "what is Matrix?")
+    answer = await bot.chat.send(reply_to(question, room, alice.user))
+    await alice.react(room, answer, "2️⃣")
+    await bot.kept.have(2)
+    await bot.stop()
+    await bot.listen()
+    await alice.react(room, answer, "👍")
+    messages = await bot.kept.have(3)
+
+    assert [(message.text, message.reacts_to) for message in messages[1:]] == [("2", answer), ("👍", answer)]
 
 
 async def test_a_post_in_an_encrypted_room_waits_until_the_bot_knows_who_is_there(
@@ -125,7 +219,7 @@ async def test_a_key_is_changed_as_often_as_the_room_wants(bot: Bot, alice: Pers
 async def test_a_message_whose_key_comes_later_is_read_then_even_after_a_restart(bot: Bot, device: Device, room: str):
     with capture_logs() as lines:
         withheld = await device.say_without_its_key(room, "what is Matrix?")
-        await until(lambda: [line for line in lines if "its key has not come" in line["event"]], "it to be told")
+        await until(lambda: f"room {room} of room-bot" in bot.kept.troubles, "it to be noted")
         await bot.stop()
         await withheld.bring_to(bot.user)
         await bot.listen()
@@ -135,6 +229,8 @@ async def test_a_message_whose_key_comes_later_is_read_then_even_after_a_restart
 
     assert bot.kept.texts == ["what is Matrix?", "thank you"]
     assert len([line for line in lines if "its key has not come" in line["event"]]) == 1
+    assert bot.kept.noted.count(f"room {room} of room-bot") == 1
+    assert f"room {room} of room-bot" not in bot.kept.troubles
 
 
 async def test_a_message_whose_key_comes_too_late_is_left_alone(bot: Bot, device: Device, room: str):
@@ -144,6 +240,7 @@ async def test_a_message_whose_key_comes_too_late_is_left_alone(bot: Bot, device
     withheld = await device.say_without_its_key(room, "what is Matrix?")
     await bot.listen()
     await until(lambda: bot.kept.cursor != before, "the bot to have met it")
+    assert f"room {room} of room-bot" not in bot.kept.troubles
     bot.answer_within = timedelta(hours=2)
     await bot.stop()
     await withheld.bring_to(bot.user)
@@ -230,8 +327,8 @@ async def test_one_time_keys_are_brought_again_when_strangers_have_taken_all(
 
 def test_one_time_keys_are_kept_before_the_homeserver_has_them(tmp_path: Path):
     store = open_store(tmp_path / "keys", "@echobot:example.org", "DEVICE")
-    shared = Machine("@echobot:example.org", "DEVICE", store).share_keys()
-    again = Machine("@echobot:example.org", "DEVICE", store).account
+    shared = Machine("@echobot:example.org", "DEVICE", store, FakeClock()).share_keys()
+    again = Machine("@echobot:example.org", "DEVICE", store, FakeClock()).account
     store.database.close()
 
     assert {key["key"] for key in shared["one_time_keys"].values()} == set(again.one_time_keys["curve25519"].values())
@@ -243,7 +340,7 @@ async def test_keys_of_another_device_than_the_tokens_end_the_account_with_a_sen
     bot.renew()
 
     with pytest.raises(SettingsError, match="holds the keys of device OTHER; let the bot in again"):
-        await bot.chat.listen(bot.kept.cursor, bot.kept)
+        await bot.chat.listen(bot.kept.cursor, bot.kept, bot.kept.note)
 
 
 async def test_keys_without_what_opens_them_end_the_account_with_a_sentence(bot: Bot, tmp_path: Path):
@@ -252,7 +349,7 @@ async def test_keys_without_what_opens_them_end_the_account_with_a_sentence(bot:
     bot.renew()
 
     with pytest.raises(SettingsError, match="put back the one that belongs to it"):
-        await bot.chat.listen(bot.kept.cursor, bot.kept)
+        await bot.chat.listen(bot.kept.cursor, bot.kept, bot.kept.note)
 
 
 async def test_lost_keys_are_told_once_and_plain_rooms_go_on(bot: Bot, alice: Person, tmp_path: Path):
@@ -260,10 +357,18 @@ async def test_lost_keys_are_told_once_and_plain_rooms_go_on(bot: Bot, alice: Pe
     await until(lambda: plain in bot.chat._client.rooms, "the bot to come in")
     await bot.stop()
     (tmp_path / "keys").rename(tmp_path / "lost")
-    with capture_logs() as lines:
-        await bot.listen()
-        await alice.say(plain, "what is Matrix?")
-        await bot.kept.have(1)
+    before = await device_keys(alice, bot)
+    await bot.listen()
+    await alice.say(plain, "what is Matrix?")
+    await bot.kept.have(1)
 
-    (told,) = [line for line in lines if "knows other keys of this device" in line["event"]]
-    assert told["to_do"] == "let the bot in again with `echobot login matrix`"
+    assert bot.kept.noted.count("keys of room-bot") == 1
+    assert "knows other keys of the bot's device" in bot.kept.troubles["keys of room-bot"]
+    assert "let the bot in again with `echobot login matrix`" in bot.kept.troubles["keys of room-bot"]
+    assert await device_keys(alice, bot) == before
+
+
+async def device_keys(person: Person, bot: Bot) -> dict:
+    """What others are told of the bot's devices."""
+    told = await person.request("POST", "keys/query", {"device_keys": {bot.user: []}})
+    return {name: device["keys"] for name, device in told["device_keys"][bot.user].items()}

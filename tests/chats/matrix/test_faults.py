@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from echobot.chats.matrix import MatrixChat
+from echobot.chats.matrix import MatrixChat, bounds
 from echobot.chats.matrix.rhythm import USUAL, Rhythm
 from echobot.core.message import AccountName, DeliveryKey, MessageId, Place, Post, Reply, Wording
 from echobot.errors import ChatRefused, ChatUnavailable, LoginRefused, StoreError
@@ -22,7 +22,9 @@ from tests.servers.fake_homeserver import (
     FakeHomeserver,
     Trouble,
     broken_json,
+    drip,
     fake_homeserver,
+    huge,
     page,
     refusal,
     stall,
@@ -55,7 +57,7 @@ async def chat(fake_homeserver: FakeHomeserver) -> AsyncIterator[MatrixChat]:
 
 @contextlib.asynccontextmanager
 async def listening(chat: MatrixChat, kept: Kept) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(chat.listen(kept.cursor, kept))
+    task = asyncio.create_task(chat.listen(kept.cursor, kept, kept.note))
     await until(lambda: kept.cursor or task.done(), "the first sync")
     yield task
     task.cancel()
@@ -75,6 +77,8 @@ async def listening(chat: MatrixChat, kept: Kept) -> AsyncIterator[asyncio.Task[
         broken_json,
         strange_json,
         stall,
+        drip,
+        huge,
     ],
 )
 async def test_trouble_at_the_start_is_waited_for(
@@ -92,7 +96,16 @@ async def test_trouble_at_the_start_is_waited_for(
 
 @pytest.mark.parametrize(
     "trouble",
-    [refusal(429, "M_LIMIT_EXCEEDED"), refusal(500, "M_UNKNOWN"), page(502), broken_json, strange_json, stall],
+    [
+        refusal(429, "M_LIMIT_EXCEEDED"),
+        refusal(500, "M_UNKNOWN"),
+        page(502),
+        broken_json,
+        strange_json,
+        stall,
+        drip,
+        huge,
+    ],
 )
 async def test_trouble_later_on_loses_nothing(fake_homeserver: FakeHomeserver, chat: MatrixChat, trouble: Trouble):
     kept = Kept()
@@ -104,6 +117,16 @@ async def test_trouble_later_on_loses_nothing(fake_homeserver: FakeHomeserver, c
         await kept.have(2)
 
     assert kept.texts == ["one", "two"]
+
+
+async def test_no_more_is_read_than_a_homeserver_may_have_to_say(
+    fake_homeserver: FakeHomeserver, chat: MatrixChat, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(bounds, "MOST_BYTES", 3_000_000)
+    fake_homeserver.troubles["send"].append(huge)
+
+    with pytest.raises(ChatUnavailable, match="the homeserver's answer is larger than 3 MB"):
+        await chat.send(REPLY)
 
 
 @pytest.mark.parametrize("code", ["M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_SOMETHING_NEW"])
@@ -308,3 +331,16 @@ def test_pauses_grow_from_seconds_to_minutes_and_never_beyond():
     assert timedelta(seconds=5) <= pauses[0] <= timedelta(seconds=7.5)
     assert pauses == sorted(pauses)
     assert pauses[-1] == timedelta(minutes=5)
+
+
+async def test_a_keys_file_that_cannot_be_used_ends_it_with_a_sentence(fake_homeserver: FakeHomeserver, tmp_path: Path):
+    account = MatrixAccount(fake_homeserver.url, BOT, Path("unused"))
+    (tmp_path / "keys.db").write_text("this is a letter to my aunt " * 200)
+    chat = MatrixChat(
+        AccountName("room-bot"), account, "token", timedelta(hours=2), lambda: datetime.now(UTC), keys=tmp_path
+    )
+    with pytest.raises(
+        StoreError, match=r"the encryption keys in .* cannot be kept: file is not a database; make room"
+    ):
+        await chat.listen(None, Kept())
+    await chat.close()

@@ -64,6 +64,44 @@ async def test_anybody_may_invite_the_bot_into_an_allowed_room(
     await becomes(alice, room, account.user, "join")
 
 
+async def test_whoever_is_in_the_admin_room_may_invite_the_bot_where_the_settings_say_so(
+    alice: Person, carol: Person, account: Person, bots: Callable[..., Bot]
+):
+    office = await alice.create_room(carol.user)
+    await bots(account, invites=Invites(admins=True), admin_room=office).listen()
+    await alice.invite(office, account.user)
+    await becomes(alice, office, account.user, "join")
+    hers = await alice.create_room(account.user)
+    not_yet_in = await carol.create_room(account.user)
+    await becomes(alice, hers, account.user, "join")
+    await becomes(carol, not_yet_in, account.user, "leave")
+    await carol.join(office)
+    room = await carol.create_room(account.user)
+
+    await becomes(carol, room, account.user, "join")
+
+
+async def test_without_that_being_in_the_admin_room_does_not_help(
+    alice: Person, account: Person, bots: Callable[..., Bot]
+):
+    office = await alice.create_room(account.user)
+    await account.join(office)
+    await bots(account, invites=Invites(), admin_room=office).listen()
+    room = await alice.create_room(account.user)
+
+    await becomes(alice, room, account.user, "leave")
+
+
+async def test_members_of_an_admin_room_that_the_bot_is_not_in_are_not_let_in(
+    alice: Person, account: Person, bots: Callable[..., Bot]
+):
+    office = await alice.create_room()
+    await bots(account, invites=Invites(admins=True), admin_room=office).listen()
+    room = await alice.create_room(account.user)
+
+    await becomes(alice, room, account.user, "leave")
+
+
 async def test_an_invitation_that_a_crash_left_unanswered_is_answered(
     alice: Person, account: Person, bots: Callable[..., Bot]
 ):

@@ -1,7 +1,6 @@
 """What the bot hears in rooms of a real homeserver."""
 
 import pytest
-import structlog
 
 from echobot.core.message import Address, Place
 from tests.chats.matrix.conftest import Bot
@@ -120,24 +119,6 @@ async def test_of_a_redacted_question_only_the_redaction_is_heard(bot: Bot, alic
     redaction, two = await bot.kept.have(2)
 
     assert (redaction.revises, redaction.text, two.text) == (event, "", "two")
-
-
-async def test_an_encrypted_room_is_told_to_the_operator_once(bot: Bot, alice: Person, room: str):
-    secret = {
-        "algorithm": "m.megolm.v1.aes-sha2",
-        "ciphertext": "x",
-        "sender_key": "x",
-        "device_id": "x",
-        "session_id": "x",
-    }
-    with structlog.testing.capture_logs() as logs:
-        await bot.listen()
-        for _ in range(3):
-            await alice.send(room, "m.room.encrypted", secret)
-        await alice.say(room, "!echo what is Matrix?")
-        await bot.kept.have(1)
-
-    assert [line["room"] for line in logs if "encrypted" in line["event"]] == [room]
 
 
 async def test_no_log_holds_a_token_or_what_people_say(bot: Bot, alice: Person, room: str, capfd, caplog):

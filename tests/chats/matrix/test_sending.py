@@ -89,7 +89,7 @@ async def test_a_token_that_is_not_valid_any_more_ends_the_listening_and_the_sen
     await bot.person.request("POST", "logout", {})
 
     with pytest.raises(LoginRefused):
-        await bot.chat.listen(None, bot.kept)
+        await bot.chat.listen(None, bot.kept, bot.kept.note)
     with pytest.raises(LoginRefused):
         await bot.chat.send(reply_to("$question", room, "@somebody:localhost"))
 
@@ -99,7 +99,7 @@ async def test_a_token_of_another_account_is_told_to_the_operator(alice: Person,
     bot.renew()
 
     with pytest.raises(SettingsError, match=f"token is one of {alice.user}, not of {bot.user}"):
-        await bot.chat.listen(None, bot.kept)
+        await bot.chat.listen(None, bot.kept, bot.kept.note)
 
 
 async def test_a_password_gives_a_token_that_works(synapse: Synapse, bot: Bot):

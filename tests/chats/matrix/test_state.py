@@ -43,11 +43,63 @@ def test_somebodys_power_is_what_the_state_says(state, power):
     assert state.power(ALICE) == power
 
 
+def tombstone(sender=ALICE, room="!new"):
+    return {"type": "m.room.tombstone", "state_key": "", "sender": sender, "content": {"replacement_room": room}}
+
+
+@pytest.mark.parametrize(
+    ("state", "successor"),
+    [
+        (State(creation(), levels(users={ALICE: 100})), None),
+        (State(creation(), levels(users={ALICE: 100}), tombstone()), "!new"),
+        (State(creation(), levels(users={ALICE: 100}), tombstone(BOB)), None),
+        (State(creation(), levels(users={ALICE: 49}), tombstone()), None),
+        (State(creation(), levels(users={ALICE: 50}, events={"m.room.tombstone": 100}), tombstone()), None),
+        (State(creation(), levels(events={"m.room.tombstone": 0}), tombstone(BOB)), "!new"),
+        (State(creation("12"), levels(events={"m.room.tombstone": 150}), tombstone()), "!new"),
+        (State(creation(), levels(users={ALICE: 100}), tombstone(room="#new:example.org")), None),
+        (State(creation(), levels(users={ALICE: 100}), tombstone(room=["!new"])), None),
+    ],
+)
+def test_a_room_is_replaced_by_whoever_may_do_that(state, successor):
+    assert state.successor == successor
+
+
+def test_rooms_that_replace_each_other_lead_somewhere():
+    rooms = {
+        room: {"state": {"events": [creation("12"), tombstone(room=to)]}} for room, to in (("!a", "!b"), ("!b", "!a"))
+    }
+    for room in rooms.values():
+        room["timeline"] = {"events": []}
+        for number, event in enumerate(room["state"]["events"]):
+            event |= {"event_id": f"${number}", "origin_server_ts": 1}
+    states = States(BOB)
+    states.note(SyncResponse.from_dict({"next_batch": "s1", "rooms": {"join": rooms}}))
+
+    assert states.newest("!a") == "!b"
+
+
+@pytest.mark.parametrize(
+    ("content", "may"),
+    [
+        ({}, True),
+        ({"events_default": 50}, False),
+        ({"events_default": 50, "users": {ALICE: 50}}, True),
+        ({"events_default": 50, "events": {"m.room.encrypted": 0}}, True),
+        ({"events": {"m.room.encrypted": 50}}, False),
+        ({"events": {"m.room.message": 50}}, True),
+        ({"users_default": -1}, False),
+    ],
+)
+def test_levels_say_who_may_say_something_encrypted(content, may):
+    assert State(creation(), levels(**content)).may_say(ALICE, encrypted=True) is may
+
+
 def test_a_message_that_looks_like_state_changes_nothing():
     forged = {**levels(users={BOB: 100}), "event_id": "$event", "origin_server_ts": 1}
     del forged["state_key"]
     rooms = {"join": {"!room": {"timeline": {"events": [forged]}}}}
-    states = States()
+    states = States(ALICE)
     states.note(SyncResponse.from_dict({"next_batch": "s1", "rooms": rooms}))
 
     assert states.of("!room").power(BOB) == 0

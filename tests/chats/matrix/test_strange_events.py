@@ -49,9 +49,12 @@ async def test_no_event_however_strange_stops_the_sync(state, timeline, invitati
 
     await connect("https://example.org", BOT).receive_response(response)
 
-    states = States()
+    states = States(BOT)
     states.note(response)
-    states.of("!room").power(BOT)
+    state = states.of("!room")
+    assert isinstance(state.power(BOT), int)
+    assert state.may_say(BOT, encrypted=True) in {True, False}
+    assert states.newest("!room") == (state.successor or "!room")
     inviter_of(response.rooms.invite["!other"], BOT)
     assert [event.source["event_id"] for event in response.rooms.join["!room"].timeline.events] == ["$event"] * len(
         timeline

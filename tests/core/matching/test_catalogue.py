@@ -53,6 +53,11 @@ def test_a_tool_is_not_explained_when_something_unknown_is_asked_of_it():
     assert best("nextcloud calendar synchronisation").vetoed
 
 
+def test_a_number_beside_a_tool_asks_for_more_than_what_it_is_unless_the_question_says_so():
+    assert best("nextcloud for 20").vetoed
+    assert not best("what is nextcloud 20").vetoed
+
+
 def test_a_cue_of_another_language_counts_when_the_question_has_none_of_its_own():
     assert not best("umjesto whatsapp", EN).vetoed
 

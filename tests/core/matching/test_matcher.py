@@ -15,6 +15,7 @@ def entry(name, *asked):
 
 
 COOPERATIVE = entry("cooperative", "how did grocers leave google drive", "the grocers of lyon", "tell me about grocers")
+STORM = entry("storm", "google drive is down", "a storm in the data centre")
 HELLO = entry("hello", "hello", "what can you do", "how do you work")
 ELSEWHERE = (*ENGLISH.cues[Intent.ELSEWHERE], "how are you", "staff are there")
 
@@ -29,7 +30,7 @@ def matcher():
         small_words=small,
         story_words=ENGLISH.story_words | {"staff"},
     )
-    entries = {**known.entries, COOPERATIVE.id: COOPERATIVE, HELLO.id: HELLO}
+    entries = {**known.entries, COOPERATIVE.id: COOPERATIVE, HELLO.id: HELLO, STORM.id: STORM}
     return Matcher(replace(known, entries=entries, languages={**known.languages, EN: pack}))
 
 
@@ -53,6 +54,14 @@ def test_a_name_is_not_sure_where_an_entry_is_about_what_stands_around_it(matche
 
     assert {match.entry for match in matches[:2]} == {"google-drive", "cooperative"}
     assert not any(is_answer(matcher, match) for match in matches)
+
+
+def test_what_a_curator_wrote_in_these_very_words_is_answered_whatever_it_says_of_a_name(matcher):
+    match = best(matcher, "Google Drive is down!")
+
+    assert match.entry == "storm"
+    assert is_answer(matcher, match)
+    assert not is_answer(matcher, best(matcher, "google drive is down again"))
 
 
 def test_a_greeting_is_answered_but_not_small_talk(matcher):

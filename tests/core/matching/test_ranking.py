@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from echobot.core.knowledge import EntryId, Language
-from echobot.core.matching.ranking import Phrasing, Ranker
+from echobot.core.knowledge import EntryId, Language, Phrasing
+from echobot.core.matching.ranking import Ranker
 from echobot.core.matching.vocabulary import akin
 from echobot.core.text import words
 
@@ -34,7 +34,7 @@ ASKED = {
 
 def phrasings(*languages):
     return [
-        Phrasing(EntryId(entry), language, text)
+        Phrasing.of(EntryId(entry), language, text)
         for entry, asked in ASKED.items()
         for language in languages
         for text in asked[language]
@@ -95,7 +95,7 @@ def test_an_inflected_word_is_explained():
 def test_a_word_of_another_language_explains_no_word_that_only_looks_like_it():
     training, hosting = EntryId("training"), EntryId("hosting")
     asked = [(training, EN, "learn nextcloud"), (training, FR, "serve nextcloud"), (hosting, EN, "a server of ours")]
-    ranker = Ranker(list(map(Phrasing._make, asked)), SMALL)
+    ranker = Ranker([Phrasing.of(*each) for each in asked], SMALL)
 
     def unexplained(language):
         return next(match for match in ranker.rank("nextcloud server", language) if match.entry == training).unexplained
@@ -155,13 +155,13 @@ def test_without_a_list_of_small_words_frequent_words_weigh_little():
 
 
 def test_a_question_of_small_words_only_can_have_an_entry():
-    ranker = Ranker([*phrasings(EN), Phrasing(EntryId("bot"), EN, "who are you")], SMALL)
+    ranker = Ranker([*phrasings(EN), Phrasing.of(EntryId("bot"), EN, "who are you")], SMALL)
 
     assert is_found(best("who are you?", ranker=ranker), ranker)
 
 
 def test_two_entries_with_the_same_phrasing_are_both_offered_and_neither_is_certain():
-    twice = [*phrasings(EN), Phrasing(EntryId("other"), EN, "what is the fediverse")]
+    twice = [*phrasings(EN), Phrasing.of(EntryId("other"), EN, "what is the fediverse")]
     first, second, *_ = Ranker(twice, SMALL).rank("what is the fediverse", EN)
 
     assert {first.entry, second.entry} == {"fediverse", "other"}
@@ -170,7 +170,7 @@ def test_two_entries_with_the_same_phrasing_are_both_offered_and_neither_is_cert
 
 @pytest.mark.parametrize("text", ["banana banana, is it a banana?", "papaya", "what is what"])
 def test_a_phrasing_that_repeats_itself_is_recognised(text):
-    ranker = Ranker([*phrasings(EN), Phrasing(EntryId("repeats"), EN, text)], SMALL)
+    ranker = Ranker([*phrasings(EN), Phrasing.of(EntryId("repeats"), EN, text)], SMALL)
 
     assert best(text, ranker=ranker).score > 0.99
 
@@ -184,8 +184,8 @@ def test_the_language_of_the_question_comes_first():
     ranker = Ranker(
         [
             *phrasings(EN, FR),
-            Phrasing(EntryId("english"), EN, "la pause concert"),
-            Phrasing(EntryId("french"), FR, "la pause cafe"),
+            Phrasing.of(EntryId("english"), EN, "la pause concert"),
+            Phrasing.of(EntryId("french"), FR, "la pause cafe"),
         ],
         SMALL,
     )
@@ -214,7 +214,7 @@ def test_the_smallest_knowledge_bases_can_be_asked(count):
 
 
 def test_phrasings_without_words_are_passed_over():
-    ranker = Ranker([Phrasing(EntryId("empty"), EN, "?!"), *phrasings(EN)], SMALL)
+    ranker = Ranker([Phrasing.of(EntryId("empty"), EN, "?!"), *phrasings(EN)], SMALL)
 
     assert best("what is the fediverse", ranker=ranker).entry == "fediverse"
 

@@ -6,7 +6,7 @@ from echobot.core.answer import Question
 from echobot.core.knowledge import Entry, EntryId, Knowledge, Language
 from echobot.core.matching import Matcher
 from echobot.core.matching.confidence import Confidence
-from echobot.core.matching.ranking import Phrasing, Ranker
+from echobot.core.matching.ranking import Ranker
 
 EN = Language("en")
 THINGS = [f"{kind} {thing}" for kind in ("garden", "kitchen", "winter", "paper") for thing in ("lamp", "table", "boat")]
@@ -76,7 +76,7 @@ def test_a_matcher_that_was_never_told_to_rehearse_does_so_when_it_is_asked():
 
 
 def test_what_was_learnt_changes_how_sure_it_is_and_never_which_of_two_questions_is_the_surer():
-    phrasings = [Phrasing(*phrasing) for phrasing in knowledge().phrasings()]
+    phrasings = list(knowledge().phrasings())
     usual, doubtful = Ranker(phrasings, {}), Ranker(phrasings, {})
     doubtful.rehearse([replace(usual.rehearse(), confidence=Confidence(-6.0))])
     scores = [[ranker.rank(text, EN, limit=1)[0].score for text in QUESTIONS[:3]] for ranker in (usual, doubtful)]

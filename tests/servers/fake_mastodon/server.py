@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
+from tests.secrecy import WITNESS
 from tests.servers.fake_mastodon.api_accounts import AccountsApi
 from tests.servers.fake_mastodon.api_instance import InstanceApi
 from tests.servers.fake_mastodon.api_media import MediaApi
@@ -79,7 +80,7 @@ class FakeMastodon(World):
         return sum((asked.method, asked.path) == (method, path) for asked in self.requests)
 
     def token_for(self, account: Account, scopes: Iterable[str] = ALL_SCOPES) -> str:
-        return self.gate.issue(account, scopes).text
+        return WITNESS.token("a token of Mastodon's", self.gate.issue(account, scopes).text)
 
     def revoke(self, token: str) -> None:
         self.gate.revoke(token)

@@ -1,6 +1,7 @@
 """What requests meet in place of a plain answer: one trouble a request, in the order in which they were queued."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 
@@ -104,6 +105,39 @@ async def done_then_stalled(request: web.Request, answer: Answer) -> web.StreamR
     """It is done, but no answer comes until the server closes."""
     await answer(request)
     return await stalled(request, answer)
+
+
+async def huge(request: web.Request, answer: Answer) -> web.StreamResponse:
+    """Bytes without end, as fast as they are taken."""
+    return await _pouring(request, b'"' + bytes(1_000_000), 0)
+
+
+async def done_then_huge(request: web.Request, answer: Answer) -> web.StreamResponse:
+    """It is done, but the answer has no end."""
+    await answer(request)
+    return await huge(request, answer)
+
+
+async def dripping(request: web.Request, answer: Answer) -> web.StreamResponse:
+    """Bytes without end, one after the other."""
+    return await _pouring(request, b" ", 0.02)
+
+
+async def event_without_end(request: web.Request, answer: Answer) -> web.StreamResponse:
+    """A stream whose first line never ends."""
+    return await _pouring(request, b"event: " * 10_000, 0, "text/event-stream")
+
+
+async def _pouring(
+    request: web.Request, piece: bytes, pause: float, kind: str = "application/json"
+) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": kind})
+    await response.prepare(request)
+    with contextlib.suppress(ConnectionError):
+        while True:
+            await response.write(piece)
+            await asyncio.sleep(pause)
+    return response
 
 
 async def silently_dropped(request: web.Request, answer: Answer) -> web.StreamResponse:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from tests.secrecy import WITNESS
 from tests.servers.fake_mastodon.composing import answered
 from tests.servers.fake_mastodon.entities import Account, Status
 from tests.servers.fake_mastodon.flavour import Manners
@@ -62,7 +63,7 @@ class World:
         status = Status(
             id=self.ids.next(now),
             account=sender,
-            text=text,
+            text=WITNESS.text(text),
             content=rendered(text, everybody, sender) if raw_html is None else raw_html,
             created_at=now,
             visibility=visibility,
