@@ -209,6 +209,9 @@ class SettingsShape(Shape):
     destinations: dict[Id, DestinationShape] = Field({}, description="Where announcements go, by names of your choice")
     most_posts_a_day: Number = Field(4, description="Announcements of one account in a day, at most", examples=[4])
     health: HealthShape | None = Field(None, description="Where the bot tells monitoring how it is; else nowhere")
+    state: Text | None = Field(
+        None, description="This machine's folder for keys, where the store is on a server", examples=["state"]
+    )
     machine: Text | None = Field(
         None, description="What this machine is called, where several share a store", examples=["north"]
     )

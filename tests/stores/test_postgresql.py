@@ -123,6 +123,12 @@ async def test_a_server_that_says_nothing_is_told(line, database, cluster):
     assert "cannot be reached" in await asyncio.to_thread(refused, cluster.url(database, line.port))
 
 
+async def test_of_several_servers_the_one_that_answers_is_used(cluster, database, port):
+    hosts = f"host=127.0.0.1:{port}&host=127.0.0.1:{cluster.port}"
+
+    assert await kept(f"postgresql://echobot@/{database}?{hosts}") == []
+
+
 def test_an_address_that_cannot_be_read_is_told_without_its_password():
     assert refused(f"postgresql://echobot:{PASSWORD}@host:port/db") == (
         "The store's address cannot be read; write it as postgresql://echobot@db.example.org/echobot."
