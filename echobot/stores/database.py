@@ -69,6 +69,10 @@ class Database:
         if self.lock is not None:
             os.close(self.lock)
 
+    def leader(self, connection: Connection) -> str | None:  # noqa: ARG002 - for others
+        """Of several machines the one that uses it now."""
+        return None
+
     def empty_the_log(self) -> None:
         """Make SQLite write its log into the file, so that forgotten texts are gone from the log too."""
         try:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 
 from echobot.errors import SettingsError, StoreError, StoreUnavailable
 from echobot.secrets import read_secret
+from echobot.stores import lease
 from echobot.stores.database import Database
 
 _AWAY = "cannot be reached; see whether the server runs, and whether its address is right"
@@ -89,6 +90,9 @@ class ServerDatabase(Database):
 
     def is_whole(self, connection: Connection) -> bool:  # noqa: ARG002 - the server looks after that
         return True
+
+    def leader(self, connection: Connection) -> str | None:
+        return lease.leader(connection)
 
     def empty_the_log(self) -> None:
         """The server does that by itself."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import platform
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection
 
+from echobot import condition
 from echobot.core.gap import Gap
 from echobot.core.knowledge import Language
 from echobot.errors import StoreError
@@ -182,6 +184,16 @@ async def test_a_store_that_a_bot_is_using_can_be_looked_into_and_not_written(ur
     assert [gap.count for gap in await looked.gaps()] == [2]
     await looked.close()
     await used.close()
+
+
+async def test_who_looks_is_told_which_machine_leads_if_one_does(url):
+    used = SqlStore.open(url)
+    with_a_leader = await asyncio.to_thread(condition.of_store, url)
+    await used.close()
+
+    name = platform.node()
+    assert with_a_leader == (f"Nothing is wrong.\nNothing waits.\n{name} leads.", True)
+    assert await asyncio.to_thread(condition.of_store, url) == ("Nothing is wrong.\nNothing waits.", True)
 
 
 def test_looking_into_an_empty_database_makes_nothing(cluster, database, url, name):
