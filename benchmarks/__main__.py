@@ -6,7 +6,7 @@
 import runpy
 import sys
 
-for name in ("cold_start", "matcher_speed", "rebuild", "announcements", "matrix_latency", "mastodon_latency"):
+for name in ("cold_start", "matcher_speed", "rebuild", "announcements", "matrix_latency", "mastodon_latency", "rooms"):
     print(f"\n== {name} ==", flush=True)
     sys.argv = [name]
     runpy.run_module(f"benchmarks.{name}", run_name="__main__")

@@ -6,8 +6,8 @@ EchobotError                expected: `cli.main` prints its sentence and exits w
 ├── RepositoryError         the git repository of the knowledge cannot be fetched
 ├── SettingsError           settings that cannot be used as they are
 ├── StoreError              the store cannot be opened, read or written
-│   ├── LeadershipLost      another machine uses the store now, or may
-│   └── StoreUnavailable    trying again later may help
+│   ├── StoreUnavailable    trying again later may help
+│   └── LeadershipLost      another machine uses the store now, or may
 ├── CalendarError           a calendar's file cannot be read or written
 └── ChatError               a chat's server did not do what it was asked
     ├── ChatUnavailable     asking again later may help
@@ -38,12 +38,12 @@ class StoreError(EchobotError):
     """The store cannot be opened, read or written."""
 
 
-class LeadershipLost(StoreError):
-    """Another machine uses the store now, or may; this one has to leave everything as it is."""
-
-
 class StoreUnavailable(StoreError):
     """The disk is full or away, or somebody else has the store: trying again later may help; nothing was changed."""
+
+
+class LeadershipLost(StoreError):
+    """Another machine uses the store now, or may; this one has to leave everything as it is."""
 
 
 class CalendarError(EchobotError):

@@ -96,8 +96,8 @@ async def account_of(chat: Chat, handler: Handler, store: Store, may_send: Calla
         courier.stop()
         await asyncio.wait({sending}, timeout=_LAST_REPLIES)
         sending.cancel()
-        ended = await asyncio.gather(receiving, sending, return_exceptions=True)
-    for outcome in ended:
+        outcomes = await asyncio.gather(receiving, sending, return_exceptions=True)
+    for outcome in outcomes:
         if isinstance(outcome, Exception):
             raise outcome
 

@@ -65,12 +65,12 @@ class Service:
         self._turns = turns_of(self._settings)  # None: nobody else uses the store
         self._store: Store | None = None  # as long as it serves
         self._watch = Watch(partial(_edition, knowledge), now)
-        self._settings_problems = ""
+        self._mistakes = ""  # in the settings
 
     async def run(self) -> int:
         """Serve, until all is over."""
         works: list[Work] = [
-            self._knowledge.follow(partial(self._note, KNOWLEDGE)),
+            self._knowledge.follow(self._note_knowledge),
             self._in_force.follow(self._note_settings),
             tell_systemd(self.look),
         ]
@@ -98,33 +98,36 @@ class Service:
         self._store = store
         self._watch.begin(chats, store, partial(_coming, announcer))
         try:
-            await self._note(KNOWLEDGE, self._knowledge.problems)
-            await self._note(SETTINGS, self._settings_problems)
+            await self._note_knowledge(self._knowledge.problems)
+            await self._note_settings(self._mistakes)
             views = self._views(store)
-            desk = Desk(self._bot(store), store, offices_of(self._settings), views, now)
-            works: list[Work] = [tidy(store, self._in_force), _announce(announcer, self._in_force)]
+            works = [tidy(store, self._in_force), _announce(announcer, self._in_force)]
             if ears := ears_of(self._settings):
                 works.append(_report(Reporter(ears, store, self.look, views.week, now)))
-            return await all_accounts(chats, desk, store, works, may_send)
+            return await all_accounts(chats, self._desk(store, views), store, works, may_send)
         finally:
             self._store = None
             self._watch.end()
             for chat in chats:
                 await chat.close()
 
-    def _bot(self, store: Store) -> Bot:
-        allowance = Allowance(lambda: self._in_force().limits)
-        return Bot(self._knowledge, store, allowance, lambda: manners_of(self._in_force()), now)
+    def _desk(self, store: Store, views: Views) -> Desk:
+        limits, manners = lambda: self._in_force().limits, lambda: manners_of(self._in_force())
+        bot = Bot(self._knowledge, store, Allowance(limits), manners, now)
+        return Desk(bot, store, offices_of(self._settings), views, now)
 
     def _views(self, store: Store) -> Views:
-        note_problems, dead_links = partial(self._note, KNOWLEDGE), partial(_dead_links, self._settings)
+        links = partial(_dead_links, self._settings)
         return Views(
-            self._in_force, store, self._knowledge, self._watch, note=note_problems, dead_links=dead_links, clock=now
+            self._in_force, store, self._knowledge, self.look, note=self._note_knowledge, dead_links=links, clock=now
         )
 
-    async def _note_settings(self, problems: str) -> None:
-        self._settings_problems = problems
-        await self._note(SETTINGS, problems)
+    async def _note_knowledge(self, problems: str) -> None:
+        await self._note(KNOWLEDGE, problems)
+
+    async def _note_settings(self, mistakes: str) -> None:
+        self._mistakes = mistakes
+        await self._note(SETTINGS, mistakes)
 
     async def _note(self, about: str, problems: str) -> None:
         """By whoever serves; who stands by follows what people edit as well, so as to be ready."""

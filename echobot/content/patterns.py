@@ -47,5 +47,8 @@ PATTERNS: dict[str, Sentence] = {
     PORT: ("is not a port", "write a number from 1 to 65535 that no other program uses, such as 8090"),
     IP_ADDRESS: ("is not an address of this machine", "write 127.0.0.1 for itself alone, 0.0.0.0 for all of them"),
     CLOCK: ("is not a time of day", 'write it as "22:00"'),
-    STORE: ("is not the address of a store", "write it as sqlite:///echobot.db"),
+    STORE: (
+        "is not the address of a store",
+        "write it as sqlite:///echobot.db or postgresql://echobot@db.example.org/echobot",
+    ),
 }

@@ -14,8 +14,8 @@ from echobot.errors import EchobotError
 from echobot.following import Following
 from echobot.forthcoming import Forthcoming
 from echobot.gaps import listed
+from echobot.health.condition import Condition
 from echobot.health.telling import as_text
-from echobot.health.watch import Watch
 from echobot.oversight.digest import Week
 from echobot.oversight.reporter import Ear, report
 from echobot.ports import Store
@@ -33,7 +33,7 @@ class Views:
         in_force: Callable[[], Settings],
         store: Store,
         knowledge: Following,
-        watch: Watch,
+        look: Callable[[], Awaitable[Condition]],
         *,
         note: Callable[[str], Awaitable[None]],
         dead_links: Callable[[Path], Awaitable[Sequence[object]]],
@@ -43,7 +43,7 @@ class Views:
         self._in_force = in_force
         self._store = store
         self._knowledge = knowledge
-        self._watch = watch
+        self._look = look
         self._note = note
         self._dead_links = dead_links
         self._clock = clock
@@ -54,7 +54,7 @@ class Views:
         return self._in_force().destinations
 
     async def status(self) -> str:
-        return as_text(await self._watch.look())
+        return as_text(await self._look())
 
     async def check(self) -> str:
         problems = self._knowledge.problems

@@ -61,7 +61,7 @@ class Database:
         return self
 
     def is_whole(self, connection: Connection) -> bool:
-        """Whether nothing in it is damaged, the indexes included."""
+        """Whether nothing in it is damaged, its indexes, too."""
         return bool(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one() == "ok")
 
     def close(self) -> None:

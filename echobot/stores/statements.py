@@ -67,7 +67,7 @@ TRIED_ELSEWHERE = (
     .values(
         first_tried_at=bindparam("long_ago", type_=Moment()),
         due_at=case((outbox.c.due_at < _soon, _soon), else_=outbox.c.due_at),
-        reason=func.coalesce(outbox.c.reason, "another machine may have sent it"),
+        reason="another machine had begun to send it",
     )
 )
 

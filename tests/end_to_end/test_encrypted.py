@@ -166,6 +166,28 @@ async def test_a_homeserver_killed_under_encrypted_questions_loses_none(bob: Mem
     await bob.all_are_answered_once(asked)
 
 
+async def test_status_tells_what_is_wrong_with_keys_and_rooms(bob: Member, echobot: EchobotProcess):
+    levels = await bob.person.request("GET", f"rooms/{bob.room}/state/m.room.power_levels")
+    await bob.person.set_state(bob.room, "m.room.power_levels", {**levels, "events_default": 50})
+
+    async def said() -> str:
+        return (await echobot.status())[1]
+
+    about_room, about_keys = f"room {bob.room} of account-0, since", "keys of account-0, since"
+
+    async def is_told() -> bool:
+        told = await said()
+        return about_room in told and about_keys in told
+
+    await until(is_told, "both to be told", every=0.5)
+    await bob.person.set_state(bob.room, "m.room.power_levels", levels)
+
+    async def is_over() -> bool:
+        return about_room not in await said()
+
+    await until(is_over, "it to be over", every=0.5)
+
+
 async def test_nobody_else_can_read_the_keys(bob: Member, tmp_path: Path):
     folder = tmp_path / "echobot-keys" / "account-0"
 

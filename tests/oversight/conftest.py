@@ -46,13 +46,13 @@ class Scene(Dialogue):
         self.knowledge = Followed(self.answerer)
         self.settings = Settings(destinations={DestinationName("visits"): VISITS})
         self.power = 0
-        self.watch = Watch(lambda: Edition("abc123", 3), lambda: self.now)
-        self.watch.begin([], self.store, lambda: None)
+        watch = Watch(lambda: Edition("abc123", 3), lambda: self.now)
+        watch.begin([], self.store, lambda: None)
         self.views = Views(
             lambda: self.settings,
             self.store,
             self.knowledge,
-            self.watch,
+            watch.look,
             note=self._note,
             dead_links=self._dead_links,
             clock=lambda: self.now,

@@ -68,7 +68,10 @@ class Announcing:
         if post.instead_of or not parts:
             return None
         made = await self._made(post, parts)
-        ids = [await self._verifier.verify(status, part.visibility) for status, part in zip(made, parts, strict=False)]
+        ids = [
+            await self._verifier.verify(status, part.visibility, _called(post, status))
+            for status, part in zip(made, parts, strict=False)
+        ]
         return await self._complete(post, parts, ids) if ids else None
 
     async def _complete(self, post: Post, parts: Sequence[Part], made: Sequence[str]) -> str:
@@ -95,7 +98,7 @@ class Announcing:
 
     async def _post(self, post: Post, part: Part, to: str | None, picture: str | None = None) -> str:
         status = await self._server.ask(_request(post.key, part, to, picture), "post")
-        return await self._verifier.verify(status, part.visibility)
+        return await self._verifier.verify(status, part.visibility, _called(post, status))
 
     async def _revise(self, post: Post, parts: Sequence[Part], ids: Sequence[str]) -> str:
         """Change the posts that are there, each by the words of its language, and add and take away what is over."""
@@ -144,6 +147,15 @@ class Announcing:
         """What the account itself wrote below a post."""
         context = await self._server.ask_if_there(lambda client: client.status_context(post))
         return [status for status in sound((context or {}).get("descendants")) if writer(status) == self._me]
+
+
+def _called(post: Post, status: Any) -> list[str]:
+    """The one whom it calls, as the server calls them: somebody of its own has no domain there."""
+    if not post.calls:
+        return []
+    handles = {post.calls.lower(), post.calls.lower().partition("@")[0]}
+    mentioned = [str(each.get("acct", "")) for each in sound(status.get("mentions"))] if status else []
+    return [handle for handle in mentioned if handle.lower() in handles] or [post.calls]
 
 
 def _is_since(status: Status, earliest: datetime) -> bool:

@@ -80,7 +80,12 @@ def is_below(status: Status, to: str) -> bool:
 
 
 def says(status: Status, part: Part) -> bool:
-    """Whether its text is the part's, whatever the server made of the white space."""
+    """Whether its text is the part's, whatever the server made of the white space and of its own people's handles."""
     content = status.get("content")
     shown = rendered(content, People(status.get("mentions")), "").text if isinstance(content, str) else ""
-    return shown.split() == part.text.split()
+    return _words(shown) == _words(part.text)
+
+
+def _words(text: str) -> list[str]:
+    first, *others = text.split() or [""]
+    return [first if not first.startswith("@") else "@".join(first.split("@")[:2]), *others]

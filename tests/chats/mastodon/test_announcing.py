@@ -11,6 +11,7 @@ from echobot.errors import ChatRefused, ChatUnavailable, LoginRefused
 from tests.chats.mastodon.test_sending import EVERY_KIND, LONG, POST, UNKNOWN, _fine
 from tests.chats.posters import drawn
 from tests.servers.fake_mastodon import Flavour, troubles
+from tests.servers.fake_mastodon.world import HOME
 
 UPLOAD = "POST /api/v2/media"
 KEYLESS = pytest.mark.parametrize("flavour", [Flavour.GOTOSOCIAL, Flavour.PLEROMA], indirect=True)
@@ -65,6 +66,18 @@ async def test_a_language_with_much_to_say_has_several_posts(bot):
     assert [status.id for status in bot.posts] == ids
     assert [status.language for status in bot.posts] == [*["en"] * (len(ids) - 1), "fr"]
     assert [status.text[-5:] for status in bot.posts[:-1]] == [f"({n}/{len(ids) - 1})" for n in range(1, len(ids))]
+
+
+async def test_a_post_for_one_person_is_seen_by_them_alone(server, bot, bob):
+    ana = server.account("ana")
+    told = post((Wording("en", "The rooms are away, says @bob."),), visibility="direct", calls=f"ana@{HOME}")
+    await bot.chat.send(told)
+    (status,) = bot.posts
+
+    assert (status.visibility, status.text) == ("direct", "@ana The rooms are away, says bob.")
+    assert server.inbox(ana) == [status]
+    assert server.inbox(bob) == []
+    assert await bot.chat.find(told) == status.id
 
 
 async def test_nobody_is_mentioned_whatever_the_text_says(server, bot, bob):
