@@ -28,7 +28,7 @@ def login_matrix(
     from echobot.places import KEYS, beside_store
 
     wanted = load_settings(settings)
-    keys = beside_store(wanted.store, KEYS)
+    keys = beside_store(wanted.store, KEYS, wanted.state)
     print(log_in_to_matrix(wanted.accounts, account, _prompt, _password, keys))
     return 0
 

@@ -32,8 +32,9 @@ def of_bot(settings: Settings) -> tuple[str, bool]:
 
 def of_store(url: str) -> tuple[str, bool]:
     """The same of what is remembered only; a bot may be using the store. Raises `StoreError`."""
-    troubles, backlog = asyncio.run(_read(url))
-    return told(troubles, backlog), all(trouble.is_in_a_room for trouble in troubles)
+    troubles, backlog, leader = asyncio.run(_read(url))
+    leads = [f"{leader} leads."] if leader else []
+    return "\n".join([told(troubles, backlog), *leads]), all(trouble.is_in_a_room for trouble in troubles)
 
 
 def of_devices(settings: Settings) -> list[str]:
@@ -70,9 +71,9 @@ def _of_device(name: str, account: MatrixAccount) -> str:
         return f"{name}: whether its device is signed cannot be seen now: {error}"
 
 
-async def _read(url: str) -> tuple[list[Trouble], list[Backlog]]:
+async def _read(url: str) -> tuple[list[Trouble], list[Backlog], str | None]:
     store = SqlStore.open_to_read(url)
     try:
-        return await store.troubles(), await store.backlog()
+        return await store.troubles(), await store.backlog(), await store.leader()
     finally:
         await store.close()

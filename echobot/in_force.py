@@ -18,7 +18,7 @@ from echobot.settings import Account, Settings
 
 log = structlog.get_logger()
 
-AT_THE_START = ("accounts", "knowledge", "store", "answer_within", "health")
+AT_THE_START = ("accounts", "knowledge", "store", "state", "machine", "answer_within", "health")
 """What the parts are built from: a change of it takes a restart."""
 
 _OF_AN_ACCOUNT = ("language", "answer_within")

@@ -15,6 +15,7 @@ from echobot.parts import now
 from echobot.ports import Store
 from echobot.running import ended
 from echobot.stores.candidacy import Candidacy
+from echobot.stores.patient import patient
 
 log = structlog.get_logger()
 
@@ -59,7 +60,7 @@ class Turns:
             try:
                 if (store := await self._candidacy.lead(now())) is not None:
                     self._tell("this machine leads")
-                    return store
+                    return patient(store, now)
                 self.trouble = ""
                 self._tell("standing by", leader=self._candidacy.leader)
             except StoreError as error:

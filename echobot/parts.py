@@ -25,7 +25,9 @@ def newest_knowledge(settings: Settings) -> Knowledge:
     return asyncio.run(Following.begin(source_of(settings)))().knowledge
 
 
-def chat_of(name: AccountName, account: Account, settings: Settings) -> Chat:
+def chat_of(
+    name: AccountName, account: Account, settings: Settings, may_send: Callable[[], None] | None = None
+) -> Chat:
     """The network's own part of the program is only loaded where it is used: half a second and 30 MB each."""
     from echobot.content.settings_file import read_secret  # noqa: PLC0415 - lazy on purpose
 
@@ -33,8 +35,8 @@ def chat_of(name: AccountName, account: Account, settings: Settings) -> Chat:
     if isinstance(account, MatrixAccount):
         from echobot.chats.matrix import MatrixChat  # noqa: PLC0415
 
-        keys = beside_store(settings.store, KEYS) / name
-        return MatrixChat(name, account, token, settings.answer_within, now, keys=keys)
+        keys = beside_store(settings.store, KEYS, settings.state) / name
+        return MatrixChat(name, account, token, settings.answer_within, now, keys=keys, may_send=may_send)
     from echobot.chats.mastodon import MastodonChat  # noqa: PLC0415
 
     return MastodonChat(name, account, token, now)
@@ -44,7 +46,7 @@ def source_of(settings: Settings) -> Source:
     """A repository is kept beside the store."""
     if not isinstance(settings.knowledge, Repository):
         return WatchedFolder(settings.knowledge or shipped_folder())
-    return FollowedBranch(settings.knowledge, beside_store(settings.store, "knowledge"))
+    return FollowedBranch(settings.knowledge, beside_store(settings.store, "knowledge", settings.state))
 
 
 def open_store(url: str) -> Store:

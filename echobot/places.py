@@ -12,10 +12,10 @@ KEYS = "keys"
 """Beside the store, with a folder for each account that encrypts."""
 
 
-def beside_store(store: str, what: str) -> Path:
-    """A place next to the store's file, named after it; for a store elsewhere, in the user's folder for such things."""
+def beside_store(store: str, what: str, state: Path | None = None) -> Path:
+    """A place next to the store's file, named after it; for a store elsewhere, in a folder for such things."""
     file = re.match(r"sqlite(?:\+\w+)?:///(?!:memory:|file:)([^?]+)", store)
-    stem = Path(file[1]).absolute() if file else state_folder() / "echobot"
+    stem = Path(file[1]).absolute() if file else (state or state_folder()) / "echobot"
     return stem.with_name(f"{stem.stem}-{what}")
 
 

@@ -14,7 +14,7 @@ import structlog
 from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from echobot.errors import EchobotError
+from echobot.errors import EchobotError, LeadershipLost
 
 log = structlog.get_logger()
 
@@ -55,6 +55,8 @@ def _looking(look: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None
     async def looked() -> None:
         try:
             await look()
+        except LeadershipLost:
+            log.debug("another machine looks after what is due now")
         except EchobotError as error:
             log.error("what is due could not be looked after; trying again", reason=str(error))
         except Exception as error:  # noqa: BLE001 whatever it is, the next look may do better

@@ -92,7 +92,8 @@ class Service:
         return await self._watch.look(self._turns.turn, self._turns.trouble)
 
     async def _serve(self, store: Store, may_send: Callable[[], None] = always) -> int:
-        chats = [chat_of(name, account, self._settings) for name, account in self._settings.accounts.items()]
+        accounts = self._settings.accounts.items()
+        chats = [chat_of(name, account, self._settings, may_send) for name, account in accounts]
         announcer = announcer_of(self._in_force, lambda: self._knowledge().knowledge, store)
         self._store = store
         self._watch.begin(chats, store, partial(_coming, announcer))
@@ -153,7 +154,7 @@ async def _report(reporter: Reporter) -> None:
 async def _dead_links(settings: Settings, folder: Path) -> list[Problem]:
     from echobot.links import dead_links  # noqa: PLC0415 - as above
 
-    return await dead_links([folder], now().date(), beside_store(settings.store, "links.json"))
+    return await dead_links([folder], now().date(), beside_store(settings.store, "links.json", settings.state))
 
 
 async def _show(look: Callable[[], Awaitable[Condition]], where: HealthPages) -> None:

@@ -125,7 +125,8 @@ class Settings:
     destinations: Mapping[DestinationName, Destination] = field(default_factory=dict)
     most_posts_a_day: int = 4  # unasked, by one account; what is past that waits, as far as its lateness allows
     health: HealthPages | None = None  # None: nowhere
-    check_links: bool = True  # once a week, for those in the admin room
+    state: Path | None = None  # for keys and the like, where the store is no file that they can be beside
     machine: str | None = None  # what this one is called, where several share a store; None: as its host
+    check_links: bool = True  # once a week, for those in the admin room
     keep_messages_for: timedelta = timedelta(days=30)  # ids only: texts go as soon as they are answered
     keep_gaps_for: timedelta = timedelta(days=60)  # questions that had no answer, without who asked them

@@ -64,6 +64,8 @@ def _settings(shape: SettingsShape, folder: Path) -> Settings:
         "accounts": {name: _account(account, folder) for name, account in shape.accounts.items()},
         "store": _store(shape.store, folder),
     }
+    if shape.state:
+        given["state"] = _path(shape.state, folder)
     if shape.knowledge:
         given["knowledge"] = _knowledge(shape.knowledge, folder)
     if "destinations" in given:

@@ -209,11 +209,14 @@ class SettingsShape(Shape):
     destinations: dict[Id, DestinationShape] = Field({}, description="Where announcements go, by names of your choice")
     most_posts_a_day: Number = Field(4, description="Announcements of one account in a day, at most", examples=[4])
     health: HealthShape | None = Field(None, description="Where the bot tells monitoring how it is; else nowhere")
-    check_links: bool = Field(
-        True, description="Whether the weekly report says which links are dead", examples=["true"]
+    state: Text | None = Field(
+        None, description="This machine's folder for keys, where the store is on a server", examples=["state"]
     )
     machine: Text | None = Field(
         None, description="What this machine is called, where several share a store", examples=["north"]
+    )
+    check_links: bool = Field(
+        True, description="Whether the weekly report says which links are dead", examples=["true"]
     )
     keep_messages_for: Duration | None = Field(
         None, description="How long ids of answered messages are kept", examples=["30 days"]

@@ -69,6 +69,10 @@ class Database:
         if self.lock is not None:
             os.close(self.lock)
 
+    def leader(self, connection: Connection) -> str | None:  # noqa: ARG002 - for others
+        """Of several machines the one that uses it now."""
+        return None
+
     def empty_the_log(self) -> None:
         """Make SQLite write its log into the file, so that forgotten texts are gone from the log too."""
         try:
@@ -81,7 +85,7 @@ class Database:
         """One sentence, without the statement: its values are what people wrote."""
         said = str(getattr(error, "orig", None) or error)
         sign = next((sign for sign in self.advice if sign in said.lower()), "")
-        kind = StoreUnavailable if sign in _MAY_PASS else StoreError
+        kind = StoreUnavailable if any(sign in said.lower() for sign in _MAY_PASS) else StoreError
         return self.refusal(sign, f"cannot be used: {said}", kind)
 
     def refusal(self, sign: str, otherwise: str = "", kind: type[StoreError] = StoreError) -> StoreError:

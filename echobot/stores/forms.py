@@ -11,7 +11,7 @@ from echobot.stores.upgrading import upgrade
 
 
 def bring_up_to_date(connection: Connection, database: Database) -> None:
-    """Create the tables in an empty database, bring an older one up to date; refuse the damaged, newer or foreign."""
+    """Create the tables in an empty database, bring an older one up to date; refuse the newer or foreign."""
     if not inspect(connection).get_table_names():
         tables.metadata.create_all(connection)
         connection.execute(insert(tables.version).values(version=tables.VERSION))

@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
-from echobot.errors import SettingsError, StoreError
+from echobot.errors import SettingsError, StoreError, StoreUnavailable
 from echobot.secrets import read_secret
+from echobot.stores import lease
 from echobot.stores.database import Database
 
 _AWAY = "cannot be reached; see whether the server runs, and whether its address is right"
@@ -58,6 +59,7 @@ _SESSION = (
     "SET timezone = 'UTC'",
     "SET idle_in_transaction_session_timeout = '2s'",  # a process that is stopped in the middle holds nobody up
 )
+_WHEN_THERE_IS_ROOM = {"53100", "too many"}
 _MAY_PASS = {"25006", "25P03", "40001", "40P01"}  # the server changed its part; it was we who were late; a deadlock
 
 
@@ -89,6 +91,9 @@ class ServerDatabase(Database):
     def is_whole(self, connection: Connection) -> bool:  # noqa: ARG002 - the server looks after that
         return True
 
+    def leader(self, connection: Connection) -> str | None:
+        return lease.leader(connection)
+
     def empty_the_log(self) -> None:
         """The server does that by itself."""
 
@@ -99,7 +104,8 @@ class ServerDatabase(Database):
         said = getattr(diagnosis, "message_primary", None) or str(original)
         signs = f"{getattr(original, 'sqlstate', None)} {said}".lower()
         sign = next((sign for sign in self.advice if sign.lower() in signs), "")
-        return self.refusal(sign, f"cannot be used: {' '.join(said.split())}")
+        kind = StoreUnavailable if sign in _WHEN_THERE_IS_ROOM else StoreError
+        return self.refusal(sign, f"cannot be used: {' '.join(said.split())}", kind)
 
 
 def is_on_server(url: str) -> bool:

@@ -155,6 +155,10 @@ class SqlStore:
     async def forget_slots(self, until_before: datetime) -> None:
         await self._do(announcing.forget_slots, until_before)
 
+    async def leader(self) -> str | None:
+        """The machine that leads, where several share the store and one does."""
+        return await self._look(self._database.leader)
+
     async def close(self) -> None:
         await self._on_the_thread(self._database.close)
         self._thread.shutdown()

@@ -227,3 +227,7 @@ def test_a_password_file_of_the_store_is_found_beside_the_settings(folder):
     settings = load_settings(folder.write("settings.yaml", f'store: "{url}"\n'))
 
     assert settings.store == url.replace("secrets", f"{Path.cwd()}/secrets")
+
+
+def test_the_folder_for_keys_is_found_beside_the_settings(folder):
+    assert load_settings(folder.write("settings.yaml", "state: here\n")).state == Path.cwd() / "here"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import platform
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection
 
+from echobot import condition
 from echobot.core.gap import Gap
 from echobot.core.knowledge import Language
 from echobot.errors import StoreError
@@ -123,6 +125,12 @@ async def test_a_server_that_says_nothing_is_told(line, database, cluster):
     assert "cannot be reached" in await asyncio.to_thread(refused, cluster.url(database, line.port))
 
 
+async def test_of_several_servers_the_one_that_answers_is_used(cluster, database, port):
+    hosts = f"host=127.0.0.1:{port}&host=127.0.0.1:{cluster.port}"
+
+    assert await kept(f"postgresql://echobot@/{database}?{hosts}") == []
+
+
 def test_an_address_that_cannot_be_read_is_told_without_its_password():
     assert refused(f"postgresql://echobot:{PASSWORD}@host:port/db") == (
         "The store's address cannot be read; write it as postgresql://echobot@db.example.org/echobot."
@@ -176,6 +184,16 @@ async def test_a_store_that_a_bot_is_using_can_be_looked_into_and_not_written(ur
     assert [gap.count for gap in await looked.gaps()] == [2]
     await looked.close()
     await used.close()
+
+
+async def test_who_looks_is_told_which_machine_leads_if_one_does(url):
+    used = SqlStore.open(url)
+    with_a_leader = await asyncio.to_thread(condition.of_store, url)
+    await used.close()
+
+    name = platform.node()
+    assert with_a_leader == (f"Nothing is wrong.\nNothing waits.\n{name} leads.", True)
+    assert await asyncio.to_thread(condition.of_store, url) == ("Nothing is wrong.\nNothing waits.", True)
 
 
 def test_looking_into_an_empty_database_makes_nothing(cluster, database, url, name):

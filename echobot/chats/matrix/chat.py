@@ -56,6 +56,7 @@ class MatrixChat:
         *,
         keys: Path | None = None,
         rhythm: Rhythm = USUAL,
+        may_send: Callable[[], None] | None = None,
     ) -> None:
         """`keys` is the folder for those of encrypted rooms; without one the bot reads and writes plain rooms only."""
         self.account = account
@@ -67,6 +68,7 @@ class MatrixChat:
         self._clock = clock
         self._rhythm = rhythm
         self._client = connect(settings.homeserver, settings.user, token)
+        self._client.may_send = may_send or self._client.may_send
         self._sync = Sync(self._client, rhythm)
         self._states = States(settings.user)
         self._named = Named(self._client, _rooms(settings), self._states, clock)

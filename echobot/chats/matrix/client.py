@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -23,6 +23,7 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio comes without types
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.encryption: Encryption | None = None
+        self.may_send: Callable[[], None] = _always  # asked when all is ready to go out; what it raises keeps it here
         self.knows_rooms = asyncio.Event()
         self.knows_rooms.set()
         self.repeats = False  # the next sync tells what a later one tells again, and that is the one to listen to
@@ -56,6 +57,7 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio comes without types
         await self._arrived()
         if self.encryption is not None:
             message_type, content = await self.encryption.sealed(room_id, message_type, content)
+        self.may_send()
         request = Api.room_send(self.access_token, room_id, message_type, content, tx_id or uuid4())
         return await self._send(RoomSendResponse, *request, (room_id,))
 
@@ -76,3 +78,7 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio comes without types
         """Bring a room's key to devices, each in a parcel of its own."""
         request = Api.to_device(self.access_token, "m.room.encrypted", parcel, uuid4())
         return await self._send(ShareGroupSessionResponse, *request, (room, devices))
+
+
+def _always() -> None:
+    """Nothing is against sending."""

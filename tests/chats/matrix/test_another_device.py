@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from echobot.errors import LeadershipLost
 from tests.chats.matrix.conftest import Bot
-from tests.chats.matrix.test_encrypted import bot, device, enter
+from tests.chats.matrix.test_encrypted import bot, device, enter, sealed_by
 from tests.chats.matrix.test_sending import reply_to
 from tests.servers.people import Person
 from tests.servers.secretive import Device, secretive
@@ -80,3 +81,17 @@ async def test_who_goes_on_after_itself_takes_up_its_own_cursor(bot: Bot, device
     await bot.kept.have(2)
 
     assert bot.kept.texts == ["what is Matrix?", "and what is Mastodon?"]
+
+
+async def test_who_loses_the_lead_while_a_message_is_sealed_does_not_send_it(
+    bot: Bot, alice: Person, device: Device, room: str
+):
+    def lost() -> None:
+        raise LeadershipLost("another machine leads now")
+
+    question = await device.say(room, "what is Matrix?")
+    bot.chat._client.may_send = lost
+    with pytest.raises(LeadershipLost):
+        await bot.chat.send(reply_to(question, room, alice.user))
+
+    assert [event["sender"] for event in await sealed_by(alice, room)] == [alice.user]
