@@ -119,6 +119,16 @@ async def test_a_persons_next_message_waits_for_the_one_before_even_in_its_threa
     assert store.settled == [1, 1]
 
 
+async def test_what_revises_a_message_is_answered_after_it_although_nothing_more_is_said(chat, store):
+    chat.say(message(1, "which?"), replace(message(2, "what?"), revises=message(1).id))
+    receiving = asyncio.create_task(Reception(chat, store, EchoBot(store), lambda: None, FakeClock()).run())
+    await until(lambda: store.settled == [1, 1])
+    chat.end()
+    await asyncio.wait_for(receiving, 30)
+
+    assert await store.waiting(ACCOUNT, 10) == []
+
+
 async def test_a_burst_from_a_crowd_is_settled_in_a_few_transactions(chat, store):
     chat.say(*crowd(200))
 

@@ -343,5 +343,5 @@ async def test_a_keys_file_that_cannot_be_used_ends_it_with_a_sentence(fake_home
     with pytest.raises(
         StoreError, match=r"the encryption keys in .* cannot be kept: file is not a database; make room"
     ):
-        await chat.listen(None, Kept(), Kept().note)
+        await chat.listen(None, kept, kept.note)
     await chat.close()
