@@ -32,7 +32,7 @@ from echobot.stores.database import Database
 from echobot.stores.forms import bring_up_to_date, check_known
 from echobot.stores.tables import Moment, Words
 
-LASTS = timedelta(seconds=7)
+LASTS = timedelta(seconds=6)
 RENEWED_EVERY = timedelta(seconds=2)
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('echobot'))")

@@ -31,6 +31,7 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
+_SOON = timedelta(seconds=1)
 _ATTEMPTS = 3  # to read a thread
 
 
@@ -100,7 +101,7 @@ class MastodonChat:
 
     def _ready(self) -> tuple[Posting, Announcing]:
         if self._posting is None or self._announcing is None:
-            raise ChatUnavailable("the server has not answered yet", self._rhythm.first_pause, not_sent=True)
+            raise ChatUnavailable("the server has not answered yet", _SOON, not_sent=True)
         return self._posting, self._announcing
 
     async def _arrive(self) -> str:
