@@ -164,9 +164,11 @@ class Matcher:
 
     def _beside_names(self, match: Match, named: Sequence[Match], reading: Reading) -> Match:
         """Where a name is asked about, an entry must explain the rest as well, or be asked for exactly so."""
-        if not named or match.score >= ASKED_EXACTLY:
+        if not named:
             return match
         surest = named[0]
+        if match.score >= ASKED_EXACTLY and (surest.vetoed or surest.score < self.found_at):
+            return match
         sure = match.score >= self.found_at and not match.vetoed and not match.unexplained
         if sure and (reading.rest or reading.numbers):
             return match if surest.vetoed else replace(match, score=max(match.score, _EXPLAINS_MORE))
