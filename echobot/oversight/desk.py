@@ -139,12 +139,13 @@ class Desk:
         draft = await self._store.draft(MessageId(meaning.removeprefix(_DRAFT)))
         if draft is None or self._clock() - draft.at > DRAFT_LIFETIME:
             return _answered(message, "That waited for more than an hour: say it again, please.")
-        account = draft.post.place.account
-        return self._done(message, f"say, by {account}", "It is on its way.", Settlement(posts=[draft.post]))
+        where = draft.post.place.room or draft.post.place.account
+        return self._done(message, f"say in {where}", "It is on its way.", Settlement(posts=[draft.post]))
 
     def _forgotten(self, message: Message, person: str) -> Settlement:
         wished = (message.place.account, message.id)
-        erasures = [Erasure(account, name, wished) for account in self._offices for name in {person, person[1:]}]
+        names = [person, person.removeprefix("@")]  # on Matrix, and on Mastodon
+        erasures = [Erasure(account, name, wished) for account in self._views.accounts for name in names]
         text = "What was kept about that person is removed, except a wish to be left alone."
         return self._done(message, "forget somebody", text, Settlement(erasures=erasures))
 

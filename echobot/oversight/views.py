@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from echobot.core.announcement import DestinationName
 from echobot.core.gap import alike
-from echobot.core.message import Place
+from echobot.core.message import AccountName, Place
 from echobot.errors import EchobotError
 from echobot.following import Following
 from echobot.forthcoming import Forthcoming
@@ -48,6 +48,10 @@ class Views:
         self._dead_links = dead_links
         self._clock = clock
         self._reloads: set[asyncio.Task[None]] = set()
+
+    @property
+    def accounts(self) -> Collection[AccountName]:
+        return self._in_force().accounts
 
     @property
     def destinations(self) -> Mapping[DestinationName, Destination]:

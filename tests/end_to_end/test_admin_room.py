@@ -129,7 +129,7 @@ async def test_the_bot_is_run_from_its_admin_room(echobot, office, asker, knowle
     await office.guest.say(office.room, "go on")
     await office.admin.react(office.room, shown["event_id"], "✅")
     await until(lambda: posted(office.guest, echobot.hall), "the post in the hall")
-    assert "say, by account-0" in body(await office.order("deeds"))
+    assert f"say in {echobot.hall}" in body(await office.order("deeds"))
     assert await posted(office.guest, echobot.hall) == ["We meet at six."]
 
 

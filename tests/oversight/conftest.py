@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,11 +13,14 @@ from echobot.health.condition import Edition
 from echobot.health.watch import Watch
 from echobot.oversight.desk import Desk, Office
 from echobot.oversight.views import Views
-from echobot.settings import Destination, Settings
+from echobot.settings import Destination, MastodonAccount, MatrixAccount, Settings
 from tests.dialogue import Dialogue
 from tests.samples import knowledge
 
 ROOMS = AccountName("rooms")
+TOOTS = AccountName("toots")
+ON_MATRIX = MatrixAccount("https://example.org", "@echobot:example.org", Path("unused"))
+ON_MASTODON = MastodonAccount("https://social.example.org", Path("unused"))
 OFFICE = Place(ROOMS, "!office:example.org")
 ADA, EVE = "@ada:example.org", "@eve:example.org"
 VISITS = Destination(ROOMS, (Language("en"), Language("fr")), "#visits:example.org")
@@ -44,7 +48,9 @@ class Scene(Dialogue):
         super().__init__(knowledge(), contacts={"en": "help@example.org"})
         self.talker, self.noted = self.bot, []
         self.knowledge = Followed(self.answerer)
-        self.settings = Settings(destinations={DestinationName("visits"): VISITS})
+        self.settings = Settings(
+            accounts={ROOMS: ON_MATRIX, TOOTS: ON_MASTODON}, destinations={DestinationName("visits"): VISITS}
+        )
         self.power = 0
         watch = Watch(lambda: Edition("abc123", 3), lambda: self.now)
         watch.begin([], self.store, lambda: None)

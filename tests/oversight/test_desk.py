@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from echobot.core.message import Address
-from tests.oversight.conftest import ADA, EVE, OFFICE, ROOMS
+from echobot.core.message import Address, Place
+from echobot.ports import Settlement
+from tests.fakes import conversation
+from tests.oversight.conftest import ADA, EVE, OFFICE, ROOMS, TOOTS
 
 HOUR = timedelta(hours=1)
 FEDIVERSE = "what is the fediverse"
@@ -168,6 +170,15 @@ async def test_a_person_is_forgotten_and_not_named_on_record(scene):
 
     assert await scene.store.conversation(scene.last.place, EVE) is None
     assert [deed.said for deed in await scene.store.deeds(10)] == ["forget somebody"]
+
+
+async def test_a_person_is_forgotten_on_every_network(scene):
+    there = Place(TOOTS, "conversation")
+    talk = conversation("eve@social.example.org", there, scene.now)
+    await scene.store.settle(Settlement(conversations=[talk]), scene.now)
+    await scene.order("forget @eve@social.example.org")
+
+    assert await scene.store.conversation(there, "eve@social.example.org") is None
 
 
 # quiet
