@@ -13,7 +13,7 @@ from echobot.core.conversation import Conversation
 from echobot.core.gap import gap_in
 from echobot.core.knowledge import Language
 from echobot.core.message import AccountName, Address, DeliveryKey, Message, MessageId, Place, Reply, Wish
-from echobot.core.oversight import Erasure, Use
+from echobot.core.oversight import Erasure, Use, monday_of
 from echobot.core.reaction import DISLIKED, LIKED, Votes
 from echobot.core.wording import Voice
 from echobot.limits import Allowance, Ruling
@@ -231,7 +231,7 @@ def _key(place: Place, message: MessageId) -> DeliveryKey:
 
 def _use(answered: Answered, now: datetime) -> Use:
     found = answered.answer.match.entry if isinstance(answered.answer, Found) else ""
-    return Use(now.date(), answered.meaning.outcome, found)
+    return Use(monday_of(now.date()), answered.meaning.outcome, found)
 
 
 def _votes(given: Meaning, sign: str) -> Votes | None:

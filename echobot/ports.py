@@ -245,7 +245,7 @@ class Store(Protocol):
         """What people had the bot do, the latest first."""
 
     async def uses(self, since: date, before: date) -> list[Use]:
-        """How often each thing was answered from that day on and before the other, together, most often first."""
+        """How often each thing was answered in weeks that began between two days, together, most often first."""
 
     async def backlog(self) -> list[Backlog]:
         """What waits to be answered or sent, by account; accounts where nothing waits are left out."""
@@ -261,7 +261,7 @@ class Store(Protocol):
     ) -> None:
         """Remove the ids of what was settled or sent before then, conversations and gaps that were last met before.
 
-        Drafts go with conversations, and deeds and uses of days before `deeds_before`.
+        Drafts go with conversations, and deeds and uses from before `deeds_before`.
 
         Of more than `MOST_GAPS` gaps the rarest go, too.
         An id that is forgotten may be answered again if its message is ever given once more.

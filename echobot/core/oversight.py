@@ -50,12 +50,17 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """How often something was answered on a day; nothing says to whom."""
+    """How often something was answered in a week; nothing says to whom."""
 
-    day: date
+    week: date  # its Monday
     outcome: str  # "found", "choices" or "unknown"
     entry: str = ""  # the id of the one that was found
     times: int = 1
+
+
+def monday_of(day: date) -> date:
+    """The first day of its week."""
+    return day - timedelta(days=day.weekday())
 
 
 DRAFT_LIFETIME = timedelta(hours=1)

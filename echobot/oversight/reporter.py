@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import TypeAlias
 
 from echobot.core.message import DeliveryKey, Place, Post, Wording
+from echobot.core.oversight import monday_of
 from echobot.health.condition import Condition
 from echobot.ports import ANNOUNCEMENT, Store
 
@@ -55,7 +56,7 @@ class Reporter:
     async def look_back(self) -> None:
         """On Mondays tell how the week was; a bot that has just begun has nothing to tell of the week before."""
         now, told = self._clock(), (await self._store.told()).get(_DIGEST)
-        monday = now.date() - timedelta(days=now.weekday())
+        monday = monday_of(now.date())
         if told == monday.isoformat() or (now.weekday() == 0 and now.hour < _DIGEST_FROM):
             return
         if told is None:

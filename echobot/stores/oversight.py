@@ -56,7 +56,7 @@ def forget(connection: Connection, drafts_before: datetime, deeds_before: dateti
     connection.execute(delete(drafts).where(drafts.c.at < drafts_before))
     connection.execute(delete(hushes).where(hushes.c.until < deeds_before))
     connection.execute(delete(done).where(done.c.at < deeds_before))
-    connection.execute(delete(uses).where(uses.c.day < deeds_before.date()))
+    connection.execute(delete(uses).where(uses.c.week < deeds_before.date()))
 
 
 def _queue(connection: Connection, posts: Sequence[Post], now: datetime) -> None:

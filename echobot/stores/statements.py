@@ -194,7 +194,7 @@ VOTES = select(votes).order_by(votes.c.disliked.desc(), votes.c.liked, votes.c.e
 _times = func.sum(uses.c.times).label("times")
 USES = (
     select(uses.c.outcome, uses.c.entry, _times)
-    .where(uses.c.day >= bindparam("since"), uses.c.day < bindparam("until"))
+    .where(uses.c.week >= bindparam("since"), uses.c.week < bindparam("until"))
     .group_by(uses.c.outcome, uses.c.entry)
     .order_by(_times.desc(), uses.c.outcome, uses.c.entry)
 )

@@ -152,7 +152,7 @@ votes = Table(
 uses = Table(
     "uses",
     metadata,
-    Column("day", Date, primary_key=True),
+    Column("week", Date, primary_key=True),
     Column("outcome", Words, primary_key=True),
     Column("entry", Words, primary_key=True),  # nothing says who asked, or where
     Column("times", Integer, nullable=False),

@@ -81,8 +81,8 @@ def _from_7(connection: Connection) -> None:
     for name in ("quoted", "link"):
         connection.exec_driver_sql(f"ALTER TABLE inbox ADD COLUMN {name} TEXT")
     connection.exec_driver_sql(
-        "CREATE TABLE uses (day DATE NOT NULL, outcome TEXT NOT NULL, entry TEXT NOT NULL, times INTEGER NOT NULL,"
-        " PRIMARY KEY (day, outcome, entry))"
+        "CREATE TABLE uses (week DATE NOT NULL, outcome TEXT NOT NULL, entry TEXT NOT NULL, times INTEGER NOT NULL,"
+        " PRIMARY KEY (week, outcome, entry))"
     )
     connection.exec_driver_sql(
         "CREATE TABLE hushes (account TEXT NOT NULL, room TEXT NOT NULL, until DATETIME, PRIMARY KEY (account, room))"

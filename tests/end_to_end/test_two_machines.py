@@ -234,7 +234,7 @@ class Disasters:
         return time.monotonic() - begun
 
 
-COUNTS = {"short": (1, 0, 1, 1), "full": (5, 1, 2, 2), "most": (30, 10, 10, 5)}
+COUNTS = {"short": (1, 0, 1, 1), "full": (2, 1, 1, 1), "most": (30, 10, 10, 5)}
 
 
 @pytest.mark.chaos

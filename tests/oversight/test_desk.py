@@ -272,11 +272,11 @@ async def test_what_was_asked_is_counted_by_what_answered_it(scene):
     await scene.say(FEDIVERSE)
     await scene.say(FEDIVERSE, by=EVE)
     await scene.say("who mends bicycles")
-    today = scene.now.date()
+    monday = scene.now.date() - timedelta(days=4)
 
-    uses = await scene.store.uses(today, today + timedelta(days=1))
+    uses = await scene.store.uses(monday, monday + timedelta(days=1))
     assert [(use.outcome, use.entry, use.times) for use in uses] == [("found", "fediverse", 2), ("unknown", "", 1)]
-    assert await scene.store.uses(today + timedelta(days=1), today + timedelta(days=2)) == []
+    assert await scene.store.uses(monday + timedelta(days=7), monday + timedelta(days=14)) == []
 
 
 async def test_the_week_is_told_with_dead_links_unless_the_settings_want_none(scene):

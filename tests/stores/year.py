@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 
 from echobot.core.conversation import Conversation
 from echobot.core.gap import Gap
 from echobot.core.knowledge import EntryId, Language
 from echobot.core.message import Message, Place
-from echobot.core.oversight import Use
+from echobot.core.oversight import Use, monday_of
 from echobot.ports import Settlement
 from echobot.running import forget
 from echobot.settings import Settings
@@ -33,6 +33,10 @@ class Life:
         self._questions = questions
         self._dice = random.Random(7)
         self._numbers = count()
+
+    @property
+    def _monday(self) -> date:
+        return monday_of(self.today.date())
 
     async def live_a_day(self) -> None:
         for _ in range(0, self._questions, AT_ONCE):
@@ -57,7 +61,7 @@ class Life:
         return {
             "conversations": [_conversation(each, self.today) for each in asked],
             "gaps": [self._gap(each) for each in asked if self._dice.random() < VAIN],
-            "uses": [Use(self.today.date(), "found", f"entry-{self._dice.randrange(ENTRIES)}") for _ in asked],
+            "uses": [Use(self._monday, "found", f"entry-{self._dice.randrange(ENTRIES)}") for _ in asked],
         }
 
     def _gap(self, asked: Message) -> Gap:
