@@ -32,14 +32,14 @@ def typed(*answers):
     return lambda _, proposed: remaining.pop(0) or proposed
 
 
-async def log_in(file, password="password", *answers, recovery_key=""):
+async def log_in(file, password="password", *answers, recovery_key="", keys="keys"):
     accounts = load_settings(file).accounts
     prompt = typed(*answers) if answers else lambda _, proposed: proposed
 
     def secret(asked):
         return recovery_key if "recovery key" in asked else password
 
-    return await asyncio.to_thread(log_in_to_matrix, accounts, None, prompt, secret, file.parent / "keys")
+    return await asyncio.to_thread(log_in_to_matrix, accounts, None, prompt, secret, file.parent / keys)
 
 
 async def test_the_token_is_kept_where_the_settings_say_and_nobody_else_can_read_it(settings_file):

@@ -14,7 +14,7 @@ import pytest
 
 from tests.servers.echobot_process import EchobotProcess, on_mastodon
 from tests.servers.fake_mastodon import fake_mastodon
-from tests.servers.line import line_to
+from tests.servers.line import Line, line_to
 from tests.servers.people import until
 
 pytestmark = pytest.mark.server
@@ -24,16 +24,12 @@ PATIENCE = 120  # seconds
 
 
 class Machine:
-    """One of them, with a line of its own to the database."""
+    """One of them; `more` are settings besides its own name, store and port."""
 
-    def __init__(self, name, folder, line, account, url, port):
+    def __init__(self, name, folder, account, url, port, **more):
         folder.mkdir()
-        self.name, self.line, self.port = name, line, port
-        destinations = {"toots": {"account": "account-0", "languages": ["en"]}}
-        self.bot = EchobotProcess(
-            folder, account, store=url, machine=name, health={"port": port}, destinations=destinations,
-            most_posts_a_day=1000, knowledge=str(folder.parent / "knowledge"),
-        )  # fmt: skip
+        self.name, self.port = name, port
+        self.bot = EchobotProcess(folder, account, store=url, machine=name, health={"port": port}, **more)
 
     async def told(self, page="readyz"):
         async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{self.port}/{page}") as answer:
@@ -53,6 +49,16 @@ class Machine:
         return said.rfind("standing by ") > said.rfind("this machine leads") and not await self.leads()
 
 
+async def leader_and_other(machines):
+    """Once one leads and the other stands by."""
+    one, other = machines
+
+    async def one_of_each() -> list[Machine]:
+        return [each for each in ([one, other], [other, one]) if await each[0].leads() and await each[1].stands_by()]
+
+    return (await until(one_of_each, "one to lead, the other to stand by", patience=PATIENCE))[0]
+
+
 class Town:
     """A Mastodon server whose bot runs on two machines, and what is asked of it."""
 
@@ -64,6 +70,7 @@ class Town:
         self._knowledge = folder / "knowledge"
         self._knowledge.mkdir()
         self.machines: list[Machine] = []
+        self.lines: dict[str, Line] = {}  # to the database, by the machine's name
         self.questions = []
         self.announced = 0
         self.announce([])
@@ -96,18 +103,6 @@ class Town:
     def _own(self):
         return self.server.posts_by(self.account)
 
-    async def leader_and_other(self) -> tuple[Machine, Machine]:
-        """Once one leads and the other stands by."""
-
-        async def one_of_each() -> list[Machine]:
-            one, other = self.machines
-            return [
-                each for each in ([one, other], [other, one]) if await each[0].leads() and await each[1].stands_by()
-            ]
-
-        ((leader, other),) = await until(one_of_each, "one to lead, the other to stand by", patience=PATIENCE)
-        return leader, other
-
     async def has_a_leader(self) -> bool:
         return any([await machine.leads() for machine in self.machines])
 
@@ -137,9 +132,12 @@ async def town(tmp_path, cluster, database, unused_ports):
             bucket.most = 10**9
         town = Town(server, tmp_path)
         account = on_mastodon(server.url, server.token_for(town.account), poll_every="10s")
+        more = {"destinations": {"toots": {"account": "account-0", "languages": ["en"]}}, "most_posts_a_day": 1000}
+        more["knowledge"] = str(tmp_path / "knowledge")
         for name, line, port in zip(("north", "south"), (one, other), unused_ports, strict=True):
             url = cluster.url(database, line.port)
-            town.machines.append(Machine(name, tmp_path / name, line, account, url, port))
+            town.machines.append(Machine(name, tmp_path / name, account, url, port, **more))
+            town.lines[name] = line
         yield town
         for machine in town.machines:
             await machine.bot.stop()
@@ -216,9 +214,9 @@ class Disasters:
         return seconds
 
     async def cut(self, leader, other):
-        leader.line.go_silent()
+        self._town.lines[leader.name].go_silent()
         seconds = await self._until_leads(other)
-        leader.line.mend()
+        self._town.lines[leader.name].mend()
         return seconds
 
     async def restart(self, leader, other):
@@ -249,7 +247,7 @@ async def test_whatever_happens_to_the_leader_all_is_answered_and_announced_once
 
     took = {kind.__name__: [] for kind in kinds}
     for happens in coming:
-        leader, other = await town.leader_and_other()
+        leader, other = await leader_and_other(town.machines)
         took[happens.__name__].append(round(await happens(leader, other), 1))
     asking.cancel()
 
