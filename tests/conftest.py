@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import socket
 import tempfile
 
 import pytest
@@ -14,6 +13,7 @@ from tests import secrecy
 from tests.fakes import FakeChat, FakeClock
 from tests.samples import ENTRY
 from tests.secrecy import nothing_secret_is_logged
+from tests.servers.ports import free_port
 from tests.servers.postgresql import cluster, database
 
 __all__ = ["cluster", "database", "nothing_secret_is_logged"]
@@ -65,9 +65,7 @@ def chat(clock):
 @pytest.fixture
 def port() -> int:
     """A port that nobody uses."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+    return free_port()
 
 
 @pytest.fixture

@@ -140,3 +140,9 @@ async def test_in_each_language_people_are_told_what_is_kept_and_which_words_hav
     (word,) = [word for word in pack.talk.forget if word in told]
     assert await dialogue.say(word) == pack.phrases["forgotten"]
     await dialogue.store.close()
+
+
+def test_what_a_service_is_itself_for_is_what_is_meant_where_the_words_may_mean_something_else(answerer):
+    answered = answerer.answer("kako da zamijenimo zoom za sastanke", language="hr")
+
+    assert answered.answer.match.need == "video-call"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import socket
 import time
 from collections import Counter
 
@@ -16,6 +15,7 @@ from tests.servers.echobot_process import EchobotProcess, on_mastodon
 from tests.servers.fake_mastodon import fake_mastodon
 from tests.servers.line import Line, line_to
 from tests.servers.people import until
+from tests.servers.ports import free_port
 
 pytestmark = pytest.mark.server
 
@@ -145,10 +145,7 @@ async def town(tmp_path, cluster, database, unused_ports):
 
 @pytest.fixture
 def unused_ports():
-    with socket.socket() as one, socket.socket() as other:
-        for each in (one, other):
-            each.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
+    return free_port(), free_port()
 
 
 async def both_run(town):

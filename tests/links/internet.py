@@ -12,6 +12,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from echobot.links.web import Web
+from tests.servers.ports import free_port
 
 PUBLIC, PRIVATE = "127.0.0.2", "127.0.0.1"
 Page = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
@@ -47,9 +48,7 @@ class Internet(AbstractResolver):
     async def start(self) -> None:
         self._runner = web.ServerRunner(web.Server(self._answer))
         await self._runner.setup()
-        with socket.socket() as free:
-            free.bind((PUBLIC, 0))
-            self._port = free.getsockname()[1]
+        self._port = free_port(PUBLIC, PRIVATE)
         for address in (PUBLIC, PRIVATE):
             await web.TCPSite(self._runner, address, self._port).start()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +16,8 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
+
+from tests.servers.ports import free_port
 
 NOBODY = 65534
 PASSWORD = "hunter2"
@@ -34,7 +35,7 @@ class PostgreSQL:
     """One cluster. Nobody gets in without a password; its user is never root, because it refuses to be."""
 
     def __init__(self, folder: Path) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self._folder = folder
         self._programs = _programs(folder)
         self._server: subprocess.Popen[bytes] | None = None
@@ -155,10 +156,3 @@ def _give_away(folder: Path) -> None:
     if os.geteuid() == 0:
         for each in (folder, folder / "password"):
             os.chown(each, NOBODY, NOBODY)
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port

@@ -6,7 +6,6 @@ import hmac
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.servers.ports import free_port
 
 SECRET = "only for tests"
 PLENTY = {"per_second": 10_000, "burst_count": 10_000}
@@ -38,7 +39,7 @@ class Synapse:
         self._folder = folder
         self._config = folder / "homeserver.yaml"
         self._process: subprocess.Popen[bytes] | None = None
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         _write_config(folder, self.port, limits)
 
@@ -127,12 +128,6 @@ def _write_config(folder: Path, port: int, limits: dict[str, Any]) -> None:
         **limits,
     }
     (folder / "homeserver.yaml").write_text(json.dumps(config))  # JSON is YAML
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _json(address: str, body: dict[str, Any] | None = None) -> Any:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from echobot.core.answer import Match, Question
-from echobot.core.knowledge import EntryId, Intent, Knowledge, Language, Phrasing
+from echobot.core.knowledge import EntryId, Intent, Knowledge, Language, Phrasing, Service
 from echobot.core.matching.catalogue import Catalogue, Levels, Reading
 from echobot.core.matching.ranking import ASKED_EXACTLY, Ranker
 from echobot.core.matching.rehearsal import Trust
@@ -21,6 +21,7 @@ from echobot.core.text import words
 __all__ = ["Matcher", "Trust"]
 
 _EXPLAINS_MORE = 0.98  # between the catalogue's two sure levels
+_FAINTLY = 0.1  # so likely is what the words may mean, when something else speaks for it
 _MOST = 5
 _OF_ANY_NEED = frozenset({Intent.REPLACE, Intent.WHAT})  # said of what has no name as well: "alternatives for ..."
 
@@ -96,14 +97,21 @@ class Matcher:
         return _best_of_each(ranked)[:_MOST]
 
     def need_in(self, said: str, service: EntryId, language: Language) -> EntryId | None:
-        """The need that these words name, if some of the tools that replace the service serve it."""
+        """The need that these words name, if some of the tools that replace the service serve it.
+
+        What the service itself is for comes first: who leaves Zoom "for meetings" looks for no day to meet.
+        """
         replaced = self._knowledge.services.get(service)
-        for likely in self._ranker.rank(said, language) if replaced else ():
-            need = self._knowledge.needs.get(likely.entry)
-            serves = replaced and need and not set(replaced.tools).isdisjoint(need.tools)
-            if serves and likely.score >= self.choices_at and not likely.unexplained:
-                return likely.entry
-        return None
+        likely = [match for match in self._ranker.rank(said, language) if not match.unexplained] if replaced else []
+        serving = [match for match in likely if replaced and self._serves(match.entry, replaced)]
+        if not replaced or not serving or serving[0].score < self.choices_at:
+            return None
+        own = [match.entry for match in serving if match.entry in replaced.needs and match.score >= _FAINTLY]
+        return own[0] if own else serving[0].entry
+
+    def _serves(self, entry: EntryId, replaced: Service) -> bool:
+        need = self._knowledge.needs.get(entry)
+        return need is not None and not set(replaced.tools).isdisjoint(need.tools)
 
     def neighbours(self, entry: EntryId) -> Sequence[EntryId]:
         """What somebody who means this may mean as well: a service's needs, needs that the same tools serve."""
