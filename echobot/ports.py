@@ -124,6 +124,10 @@ class Chat(Protocol):
     def contact_every(self) -> timedelta:
         """How often that happens when all is well, even if nothing is said."""
 
+    @property
+    def unreadable(self) -> int:
+        """How many messages cannot be decrypted and wait for their keys."""
+
     async def listen(self, cursor: str | None, keep: Keep, note: Note) -> None:
         """Read what is said, forward from `cursor` (None: from now on), until cancelled.
 

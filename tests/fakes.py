@@ -99,6 +99,7 @@ class FakeChat:
         self.key_lifetime = lifetime
         self.last_contact_at: datetime | None = None
         self.contact_every = timedelta(seconds=30)
+        self.unreadable = 0
         self.said: list[Message] = []
         self.posts: list[Outgoing] = []
         self.requests: list[DeliveryKey] = []

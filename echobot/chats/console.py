@@ -26,6 +26,7 @@ class ConsoleChat:
 
     key_lifetime = timedelta.max
     contact_every = timedelta.max
+    unreadable = 0
 
     def __init__(
         self,

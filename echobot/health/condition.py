@@ -19,6 +19,7 @@ class Contact:
     account: AccountName
     last_at: datetime | None
     every: timedelta
+    unreadable: int = 0  # messages that cannot be decrypted yet
 
     def is_deaf(self, started_at: datetime, now: datetime) -> bool:
         silent = now - (self.last_at or started_at)

@@ -46,6 +46,8 @@ class _Figures(Collector):
         deaf = {each.account: each in now.deaf for each in now.contacts}
         yield _by_account("deaf", "1 when an account should have heard from its server", deaf)
         yield _by_account("questions_waiting", "To be answered", {each.account: each.questions for each in waiting})
+        sealed = {each.account: each.unreadable for each in now.contacts}
+        yield _by_account("undecryptable_messages", "Messages that wait for their keys", sealed)
         yield _by_account("replies_waiting", "To be sent", {each.account: each.replies for each in waiting})
 
 

@@ -46,7 +46,8 @@ def _turn(turn: Turn) -> str:
 def _account(contact: Contact, condition: Condition) -> str:
     waiting = condition.waiting(contact.account)
     heard = f"last heard from at {moment(contact.last_at)}" if contact.last_at else "not heard from yet"
-    return f"{contact.account}: {heard}; {waiting.questions} to answer, {waiting.replies} to send"
+    sealed = f", {contact.unreadable} that cannot be decrypted yet" if contact.unreadable else ""
+    return f"{contact.account}: {heard}; {waiting.questions} to answer, {waiting.replies} to send{sealed}"
 
 
 def _fields(contact: Contact, condition: Condition) -> dict[str, Any]:
@@ -56,6 +57,7 @@ def _fields(contact: Contact, condition: Condition) -> dict[str, Any]:
         "deaf": contact in condition.deaf,
         "to_answer": waiting.questions,
         "to_send": waiting.replies,
+        "undecryptable": contact.unreadable,
     }
 
 

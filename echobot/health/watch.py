@@ -40,7 +40,7 @@ class Watch:
             serves_since=self._serves_since,
             program=version("echobot"),
             knowledge=self._knowledge(),
-            contacts=[Contact(chat.account, chat.last_contact_at, chat.contact_every) for chat in self._chats],
+            contacts=[_contact(chat) for chat in self._chats],
             troubles=troubles,
             backlog=backlog,
             coming=self._coming(),
@@ -54,6 +54,10 @@ class Watch:
         except StoreError as error:
             trouble = str(error)
         return ([Trouble("the store", trouble, self._clock())] if trouble else []), []
+
+
+def _contact(chat: Chat) -> Contact:
+    return Contact(chat.account, chat.last_contact_at, chat.contact_every, chat.unreadable)
 
 
 def _nothing() -> None:

@@ -53,7 +53,13 @@ async def test_a_bot_that_is_well_is_ready_and_says_everything(bot, get):
         "ready": True,
         "wrong": [],
         "accounts": {
-            "room-bot": {"last_contact_at": NOON.isoformat(), "deaf": False, "to_answer": 1, "to_send": 1},
+            "room-bot": {
+                "last_contact_at": NOON.isoformat(),
+                "deaf": False,
+                "to_answer": 1,
+                "to_send": 1,
+                "undecryptable": 0,
+            },
         },
         "next_announcement": {"id": "zagreb", "destination": "visits", "at": "2026-11-26T12:00:00+00:00"},
         "knowledge": {"version": "0123456789ab", "entries": 431},
@@ -81,6 +87,18 @@ async def test_a_trouble_is_not_ready_and_told_to_a_person_in_words(bot, get):
 
     assert status == 503
     assert text.startswith("knowledge, since 2026-11-23 12:00 UTC:\n  a.yaml:3:5: this\nroom-bot: last heard from")
+
+
+async def test_what_cannot_be_decrypted_is_counted_everywhere(bot, get):
+    bot.hears()
+    bot.chat.unreadable = 3
+    _, told = await get("/readyz")
+    _, text = await get("/readyz", Accept="text/plain")
+    _, figures = await get("/metrics")
+
+    assert json.loads(told)["accounts"]["room-bot"]["undecryptable"] == 3
+    assert "0 to answer, 0 to send, 3 that cannot be decrypted yet" in text
+    assert 'echobot_undecryptable_messages{account="room-bot"} 3.0' in figures
 
 
 async def test_figures_are_read_by_prometheus(bot, get):

@@ -56,6 +56,7 @@ class MastodonChat:
         self._onward = Onward(clock)
         self._rhythm = rhythm or Rhythm(poll=settings.poll_every)
         self.contact_every = self._rhythm.poll
+        self.unreadable = 0
         self._server = Server(settings.server, token, clock, seconds)
         self._mentions = Mentions(self._server, self._onward)
         self._looks = Looks(self._rhythm, self._onward)

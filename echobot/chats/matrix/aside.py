@@ -47,9 +47,9 @@ class Aside:
                     messages[room].append(opened.source)
         return messages
 
-    def rooms(self) -> set[str]:
-        """Where something waits for its key."""
-        return {room for (room,) in self._do("SELECT DISTINCT room FROM aside")}
+    def rooms(self) -> dict[str, int]:
+        """Where something waits for its key, and how much."""
+        return dict(self._do("SELECT room, COUNT(*) FROM aside GROUP BY room"))
 
     def forget(self, sent_before: datetime) -> None:
         """What has its key is dealt with, what is too old never will be, and of too much the oldest goes."""

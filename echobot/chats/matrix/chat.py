@@ -80,6 +80,10 @@ class MatrixChat:
         self._attention = Attention(self._client)
         self._secrecy = Secrecy(self._client, keys, clock, answer_within)
 
+    @property
+    def unreadable(self) -> int:
+        return self._secrecy.unreadable
+
     async def listen(self, cursor: str | None, keep: Keep, note: Note) -> None:
         door = Door(self._client, self._settings.invites, self._rhythm, self._states, self._settings.admin_room)
         ears = _Ears(keep, Notes(self.account, note), door)

@@ -38,7 +38,7 @@ class Secrecy:
         self._encryption: Encryption | None = None
         self._aside: Aside | None = None
         self._standing: Standing | None = None
-        self._without_key: set[str] = set()  # rooms where something waits for its key
+        self._without_key: dict[str, int] = {}  # how much waits for its key, by room
         if folder is not None:
             client.knows_rooms.clear()
 
@@ -93,6 +93,11 @@ class Secrecy:
             if self._standing.is_known:
                 await self._encryption.tend()
         self._client.knows_rooms.set()
+
+    @property
+    def unreadable(self) -> int:
+        """How many messages wait for their keys."""
+        return sum(self._without_key.values())
 
     def trouble(self) -> str | None:
         """What is wrong with the keys of this device, where they are needed."""

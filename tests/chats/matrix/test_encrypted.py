@@ -220,6 +220,7 @@ async def test_a_message_whose_key_comes_later_is_read_then_even_after_a_restart
     with capture_logs() as lines:
         withheld = await device.say_without_its_key(room, "what is Matrix?")
         await until(lambda: f"room {room} of room-bot" in bot.kept.troubles, "it to be noted")
+        assert bot.chat.unreadable == 1
         await bot.stop()
         await withheld.bring_to(bot.user)
         await bot.listen()
@@ -231,6 +232,7 @@ async def test_a_message_whose_key_comes_later_is_read_then_even_after_a_restart
     assert len([line for line in lines if "its key has not come" in line["event"]]) == 1
     assert bot.kept.noted.count(f"room {room} of room-bot") == 1
     assert f"room {room} of room-bot" not in bot.kept.troubles
+    assert bot.chat.unreadable == 0
 
 
 async def test_a_message_whose_key_comes_too_late_is_left_alone(bot: Bot, device: Device, room: str):
