@@ -150,17 +150,22 @@ class Desk:
         return self._done(message, "forget somebody", text, Settlement(erasures=erasures))
 
     async def _passed_on(self, message: Message, under: str) -> Settlement:
-        """The question goes to those who look after the bot; one answer is doubted once."""
+        """The question goes to those who look after the bot, once for each answer, however often somebody signs it."""
         account = message.place.account
         answered = Meaning.read(await self._store.meaning_of(account, under) or "")
         language = Language(answered.language) or None
+        once = DeliveryKey(f"passed on:{account}:{under}")
+
+        def said(sentence: Callable[[Voice], str]) -> Reply:
+            return replace(self._bot.says(message, sentence, language=language), key=once)
+
         office = self._offices.get(account) or next(iter(self._offices.values()), None)
         if office is None:
-            return Settlement(replies=[self._bot.says(message, Voice.unknown, language=language)])
+            return Settlement(replies=[said(Voice.unknown)])
         quoted = "\n".join(f"> {line}" for line in message.quoted.splitlines())
         text = f"Somebody would like to hear from a person: {message.link}\n\n{quoted}".strip()
         post = Post(DeliveryKey(f"person:{account}:{under}"), office.place, (Wording(_ENGLISH, text),))
-        return Settlement(replies=[self._bot.says(message, Voice.passed_on, language=language)], posts=[post])
+        return Settlement(replies=[said(Voice.passed_on)], posts=[post])
 
     def _office_of(self, message: Message) -> Office | None:
         office = self._offices.get(message.place.account)

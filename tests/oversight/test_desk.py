@@ -225,6 +225,16 @@ async def test_a_question_is_passed_on_to_the_admin_room_once(scene):
     assert (room, text) == (OFFICE.room, "Somebody would like to hear from a person:")
 
 
+async def test_whoever_puts_the_sign_there_again_and_again_is_told_once(scene):
+    answer = await scene.handle(FEDIVERSE)
+    await scene.react(answer, "❓")
+    for _ in range(5):
+        await scene.react_to(f"${answer.replies[0].key}", "❓")
+
+    waiting = [each.outgoing.text for each in await scene.store.outbox(ROOMS, scene.now, 100)]
+    assert waiting.count("A person knows.") == 1
+
+
 async def test_what_was_asked_stands_there_with_a_link(scene):
     answer = await scene.handle(FEDIVERSE)
     await scene.store.sent(answer.replies[0].key, "$answer", scene.now)
