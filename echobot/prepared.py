@@ -93,7 +93,15 @@ def _header(opened: BinaryIO) -> _MadeFrom:
 
 def _kept(cache: Path) -> list[Path]:
     """The newest first."""
-    return sorted(cache.glob("*.pickle"), key=lambda file: file.stat().st_mtime, reverse=True)
+    return sorted(cache.glob("*.pickle"), key=_kept_at, reverse=True)
+
+
+def _kept_at(file: Path) -> float:
+    """When; what another process has thrown away meanwhile is the oldest."""
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _write(file: Path, made_from: _MadeFrom, trust: Trust, ready: Answerer) -> None:

@@ -97,6 +97,14 @@ def test_only_the_last_few_knowledge_bases_are_kept(folder):
     assert len(list((folder.parent / "cache" / "echobot").iterdir())) == 8
 
 
+def test_what_another_process_throws_away_meanwhile_is_not_missed(folder):
+    cache = folder.parent / "cache" / "echobot"
+    cache.mkdir(mode=0o700, parents=True)
+    (cache / "listed but gone.pickle").symlink_to("nowhere")  # what it looks like between the listing and the look
+
+    assert said(folder) == "ANSWER"
+
+
 def test_a_cache_that_cannot_be_written_is_done_without(folder):
     os.close(os.open(folder.parent / "cache", os.O_CREAT))
 
