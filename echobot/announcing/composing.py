@@ -7,7 +7,7 @@ from datetime import datetime
 
 from echobot.announcing.due import Due
 from echobot.core.announcement import Announcement
-from echobot.core.heralding import Herald
+from echobot.core.heralding import Herald, poster_of
 from echobot.core.ledger import Fingerprints, Phase, Posting
 from echobot.core.message import DeliveryKey, Place, Post, Wording
 from echobot.settings import Destination
@@ -28,6 +28,7 @@ def posting_for(group: Sequence[Due], herald: Herald, visibility: str, now: date
         meant_for=due_at if is_late else None,
         shown=shown(phase, announcements, herald),
         facts=facts(announcements, herald),
+        picture=herald.picture(announcements),
     )
 
 
@@ -54,7 +55,7 @@ def first_post(
     posting: Posting, announcements: Sequence[Announcement], destination: Destination, herald: Herald
 ) -> Post:
     """As it goes out for the first time."""
-    poster = announcements[0].poster if len(announcements) == 1 else None
+    poster = poster_of(announcements)
     return Post(
         posting.key,
         Place(posting.account, destination.room),

@@ -31,7 +31,7 @@ class Mending:
             announcements = [self._known[each] for each in posting.shown if each in self._known]
             destination = self._destinations.get(posting.destination)
             is_whole = len(announcements) == len(posting.shown) and not posting.withdrawn_at
-            if destination and is_whole and shown(posting.phase, announcements, self._herald) != posting.shown:
+            if destination and is_whole and self._is_out_of_date(posting, announcements):
                 yield self._mended(posting, announcements, destination, told)
 
     def without(self, posting: Posting, announcement: str) -> Revision:
@@ -39,8 +39,8 @@ class Mending:
         others = [self._known[each] for each in posting.shown if each in self._known and each != announcement]
         destination = self._destinations.get(posting.destination)
         if others and destination:
-            less = self._as_of(posting, others)
-            return Revision(less, [self._edit(less, others, destination)])
+            less, edit = self._edited(posting, others, destination)
+            return Revision(less, [edit])
         gone = replace(posting, revision=posting.revision + 1, withdrawn_at=self._now)
         place = Place(posting.account, destination.room if destination else "")
         return Revision(gone, [Post(_key(gone), place, revises=posting.key)])
@@ -52,13 +52,19 @@ class Mending:
         destination: Destination,
         told: set[tuple[str, DestinationName]],
     ) -> Revision:
-        mended = self._as_of(posting, announcements)
-        edit = self._edit(mended, announcements, destination)
+        mended, edit = self._edited(posting, announcements, destination)
         moved = [each for each in announcements if posting.facts[each.id] != mended.facts[each.id]]
         new = [each for each in moved if (each.id, posting.destination) not in told and not self._is_over(each)]
         told.update((each.id, posting.destination) for each in new)
         notes = [self._note(mended, each, destination) for each in new]
         return Revision(mended, [post for post in (edit, *notes) if post.wordings])
+
+    def _is_out_of_date(self, posting: Posting, announcements: Sequence[Announcement]) -> bool:
+        says_other = shown(posting.phase, announcements, self._herald) != posting.shown
+        return says_other or self._shows_other(posting, announcements)
+
+    def _shows_other(self, posting: Posting, announcements: Sequence[Announcement]) -> bool:
+        return posting.picture not in (None, self._herald.picture(announcements))
 
     def _as_of(self, posting: Posting, announcements: Sequence[Announcement]) -> Posting:
         """The next state of a posting: what it is to say from now on."""
@@ -67,11 +73,18 @@ class Mending:
             revision=posting.revision + 1,
             shown=shown(posting.phase, announcements, self._herald),
             facts=facts(announcements, self._herald),
+            picture=self._herald.picture(announcements),
         )
 
-    def _edit(self, mended: Posting, announcements: Sequence[Announcement], destination: Destination) -> Post:
+    def _edited(
+        self, posting: Posting, announcements: Sequence[Announcement], destination: Destination
+    ) -> tuple[Posting, Post]:
+        """The next state of a posting, and the edit that brings it about."""
+        mended = self._as_of(posting, announcements)
         post = first_post(mended, announcements, destination, self._herald)
-        return replace(post, key=_key(mended), revises=mended.key, calls_everybody=False)
+        shows_other = self._shows_other(posting, announcements)
+        revised = replace(post, key=_key(mended), revises=mended.key, calls_everybody=False)
+        return mended, replace(revised, changes_picture=shows_other)
 
     def _note(self, mended: Posting, announcement: Announcement, destination: Destination) -> Post:
         return Post(

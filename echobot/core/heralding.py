@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from echobot.core.announcement import Announcement, Audience
+from echobot.core.announcement import Announcement, Audience, Poster
 from echobot.core.event import Event
 from echobot.core.knowledge import Entry, EntryId, Knowledge, Language
 from echobot.core.layout import lines, paragraphs, stretch, written
@@ -47,7 +47,7 @@ class Herald:
     def shown(self, phase: Phase, announcement: Announcement) -> str:
         """Changes when what the announcement says does; not when echobot words the same otherwise."""
         entry = self._entry(announcement)
-        said: list[object] = [announcement.text, announcement.warning]  # a picture stays as it was posted
+        said: list[object] = [announcement.text, announcement.warning]
         if entry and (event := entry.event):
             said += [entry.title, *_facts(event), event.link, event.contact, event.host, event.languages]
             said += [entry.answer] if phase is Phase.NEWS else []
@@ -56,6 +56,11 @@ class Herald:
     def facts(self, announcement: Announcement) -> str:
         """Changes when an event takes place at another time or place, or not at all."""
         return _fingerprint(_facts(announcement.event) if announcement.event else [])
+
+    def picture(self, announcements: Sequence[Announcement]) -> str:
+        """Changes when a post's picture does, or what is said of it for those who do not see it; "" without one."""
+        poster = poster_of(announcements)
+        return _fingerprint([poster.digest, poster.alt]) if poster else ""
 
     def name(self, announcement: Announcement) -> str:
         """What an operator would call it: its id, and an event's name."""
@@ -122,6 +127,11 @@ class Herald:
     def _places(self, entry: Entry, event: Event, voice: Voice) -> Mapping[str, str]:
         given = {"name": voice.title(entry.id), "link": event.link, "contact": event.contact, "host": event.host}
         return given | voice.time_and_place(event)
+
+
+def poster_of(announcements: Sequence[Announcement]) -> Poster | None:
+    """The picture of a post about all of these: several would need several."""
+    return announcements[0].poster if len(announcements) == 1 else None
 
 
 def _elsewhere(event: Event, audience: Audience, voice: Voice) -> list[str]:

@@ -48,6 +48,7 @@ class Posting:
     revision: int = 1
     shown: Fingerprints = field(default_factory=dict)  # what it says
     facts: Fingerprints = field(default_factory=dict)  # when and where
+    picture: str | None = ""  # a fingerprint too; None: nobody noted it, so it is taken to be today's
     withdrawn_at: datetime | None = None
 
 

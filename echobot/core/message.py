@@ -109,6 +109,7 @@ class Post:
     place: Place
     wordings: tuple[Wording, ...] = ()
     picture: str = ""  # a file's absolute path
+    changes_picture: bool = False  # of the one it takes the place of, whose picture stays as it is else
     visibility: str = ""  # where the network has such a thing; of the first wording, the others are more quiet
     calls_everybody: bool = False  # "@room", where the account may
     calls: str = ""  # the one person whom it is for, where the network has no rooms

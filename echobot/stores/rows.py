@@ -88,7 +88,7 @@ def reply_row(reply: Reply) -> dict[str, Any]:
 
 
 def post_row(post: Post) -> dict[str, Any]:
-    alone = ("picture", "visibility", "calls_everybody", "calls")
+    alone = ("picture", "changes_picture", "visibility", "calls_everybody", "calls")
     return {
         "key": post.key,
         "account": post.place.account,

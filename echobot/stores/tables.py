@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 8
+VERSION = 9
 """Goes up with every change of the form: `upgrading` says how; a newer form than this is refused."""
 
 
@@ -177,6 +177,7 @@ postings = Table(
     Column("revision", Integer, nullable=False),
     Column("shown", JSON, nullable=False),  # a fingerprint of what it says, by announcement
     Column("facts", JSON, nullable=False),  # and of when and where, by announcement
+    Column("picture", Words),  # and of its picture; empty in those that were posted before it was noted
     Column("posted_at", Moment, nullable=False),
     Column("withdrawn_at", Moment),
 )

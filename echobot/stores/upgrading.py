@@ -98,5 +98,9 @@ def _from_7(connection: Connection) -> None:
     connection.exec_driver_sql("CREATE TABLE told (about TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (about))")
 
 
-_STEPS = {1: _from_1, 2: _from_2, 3: _from_3, 4: _from_4, 5: _from_5, 6: _from_6, 7: _from_7}
+def _from_8(connection: Connection) -> None:
+    connection.exec_driver_sql("ALTER TABLE postings ADD COLUMN picture TEXT")
+
+
+_STEPS = {1: _from_1, 2: _from_2, 3: _from_3, 4: _from_4, 5: _from_5, 6: _from_6, 7: _from_7, 8: _from_8}
 """What leads from each form to the next one."""

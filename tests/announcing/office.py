@@ -70,6 +70,7 @@ class Standing:
     to: str | None
     visibility: str
     edits: int = 0
+    picture: str = ""
     post: Post | None = field(default=None, repr=False)
 
 
@@ -109,13 +110,15 @@ class Network:
         if post.instead_of:
             self.standing[post.instead_of].texts = texts
             self.standing[post.instead_of].edits += 1
+            if post.changes_picture:
+                self.standing[post.instead_of].picture = post.picture
             return post.instead_of
         known, at = self._keys.get(post.key, ("", self._clock()))
         if known and self._clock() - at < self.key_lifetime:
             return known
         self.ever += 1
         id_ = f"{self.account}-{self.ever}"
-        self.standing[id_] = Standing(texts, post.to, post.visibility, post=post)
+        self.standing[id_] = Standing(texts, post.to, post.visibility, picture=post.picture, post=post)
         self._keys[post.key] = id_, self._clock()
         return id_
 

@@ -1,11 +1,14 @@
 """What is posted when, where and how often, from the first start to the last edit."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from echobot.core.announcement import Lateness
+from echobot.core.announcement import Lateness, Poster
+from echobot.ports import Revision
 from tests.announcing.office import LATE_WITH_NOTE, NOON, PARIS, PUBLIC, VISITS, ZAGREB, Office, free, visit
+from tests.samples import EN
 
 REMINDER = datetime(2027, 2, 28, 10, tzinfo=ZAGREB)
 START = datetime(2027, 3, 14, 10, tzinfo=ZAGREB)
@@ -341,6 +344,56 @@ async def test_a_mended_typo_edits_the_post_and_posts_nothing(office):
 
     assert (office.rooms.ever, posted.edits) == (1, 1)
     assert "How schools share." in posted.texts[0]
+
+
+TRAM = Poster("/tram.png", {EN: "A tram."}, "yellow")
+
+
+@pytest.mark.parametrize(
+    ("poster", "shown"),
+    [
+        (replace(TRAM, digest="blue"), "/tram.png"),  # another picture in the same file
+        (replace(TRAM, file="/moved.png", alt={EN: "A yellow tram."}), "/moved.png"),
+        (None, ""),
+    ],
+)
+async def test_another_picture_or_another_description_of_it_is_brought_to_the_post(office, poster, shown):
+    await announced(office, poster=TRAM)
+    await announced(office, poster=poster)
+    (posted,) = office.rooms.standing.values()
+
+    assert (office.rooms.ever, posted.edits, posted.picture) == (1, 1, shown)
+    await announced(office, poster=poster)
+    assert posted.edits == 1
+
+
+async def test_a_picture_that_comes_later_is_brought_to_the_post(office):
+    await announced(office)
+    await announced(office, poster=TRAM)
+
+    assert [posted.picture for posted in office.rooms.standing.values()] == ["/tram.png"]
+
+
+async def test_a_picture_that_only_lies_elsewhere_changes_no_post_and_a_typo_leaves_it_alone(office):
+    await announced(office, poster=TRAM)
+    await announced(office, poster=replace(TRAM, file="/elsewhere.png"))
+    assert [posted.edits for posted in office.rooms.standing.values()] == [0]
+
+    await announced(office, poster=replace(TRAM, file="/elsewhere.png"), about="How schools share.")
+    assert [(posted.edits, posted.picture) for posted in office.rooms.standing.values()] == [(1, "/tram.png")]
+
+
+async def test_of_a_picture_that_nobody_noted_nothing_is_changed_until_another_one_comes(office):
+    await announced(office, poster=TRAM)
+    (posting,) = (await office.store.ledger()).postings.values()
+    await office.store.revise(Revision(replace(posting, revision=2, picture=None), []), office.clock())
+    office.restart()
+    await announced(office, poster=replace(TRAM, digest="blue"))
+    assert [posted.edits for posted in office.rooms.standing.values()] == [0]
+
+    await announced(office, poster=replace(TRAM, digest="blue"), about="How schools share.")
+    await announced(office, poster=replace(TRAM, digest="red"), about="How schools share.")
+    assert [posted.edits for posted in office.rooms.standing.values()] == [2]
 
 
 @pytest.mark.parametrize(

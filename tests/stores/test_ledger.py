@@ -21,7 +21,7 @@ KEY = DeliveryKey("post:visits:visit-zagreb:at publication")
 SLOT = Slot("visit-zagreb", "at publication", DestinationName("visits"))
 OTHER = Slot("visit-split", "at publication", DestinationName("visits"))
 POSTING = Posting(
-    KEY, ACCOUNT, DestinationName("visits"), Phase.NEWS, NOON, "public", NOON, 1, {"visit-zagreb": "a"}, {}
+    KEY, ACCOUNT, DestinationName("visits"), Phase.NEWS, NOON, "public", NOON, 1, {"visit-zagreb": "a"}, {}, "p"
 )
 POST = Post(KEY, ROOM, (Wording("hr", "Novo: 🎈 Zagreb\nu ožujku", "dugo", "plakat"), Wording("en", "New")), "/p.png")
 

@@ -14,6 +14,7 @@ import pytest
 from echobot.errors import StoreError
 from echobot.ports import Settlement
 from echobot.stores.sql import SqlStore
+from echobot.stores.tables import VERSION
 from tests.fakes import ACCOUNT, NOON, crowd, message, reply
 
 SECRET = "my landlord is called Perkovac"
@@ -155,11 +156,11 @@ async def test_a_truncated_database_is_refused(path):
 async def test_a_newer_echobots_database_is_refused(path):
     await filled(path)
     with closing(sqlite3.connect(path)) as newer:
-        newer.execute("UPDATE echobot SET version = 9")
+        newer.execute("UPDATE echobot SET version = version + 1")
         newer.commit()
 
     assert refused(path) == (
-        f"The store {path} was written by a newer echobot (form 9, not 8); "
+        f"The store {path} was written by a newer echobot (form {VERSION + 1}, not {VERSION}); "
         "install that version again, or restore the backup from before it."
     )
 
@@ -293,6 +294,7 @@ def said_by_a_process_that_is_killed(path):
     script = f"""
 import asyncio, os
 from echobot.stores.sql import SqlStore
+from echobot.stores.tables import VERSION
 from tests.fakes import ACCOUNT, NOON, message
 store = SqlStore.open('sqlite:///{path}')
 asyncio.run(store.keep(ACCOUNT, [message(1000)], 'c1000', NOON))

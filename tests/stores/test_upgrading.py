@@ -76,6 +76,24 @@ ALTER TABLE inbox ADD COLUMN known_as TEXT;
 UPDATE echobot SET version = 7;
 """
 FORM_7 = FORM_6 + LEVELS
+OVERSIGHT = """
+ALTER TABLE inbox ADD COLUMN quoted TEXT;
+ALTER TABLE inbox ADD COLUMN link TEXT;
+CREATE TABLE uses (
+    week DATE NOT NULL, outcome TEXT NOT NULL, entry TEXT NOT NULL, times INTEGER NOT NULL,
+    PRIMARY KEY (week, outcome, entry)
+);
+CREATE TABLE hushes (account TEXT NOT NULL, room TEXT NOT NULL, until DATETIME, PRIMARY KEY (account, room));
+CREATE TABLE drafts (id TEXT NOT NULL, post JSON NOT NULL, at DATETIME NOT NULL, PRIMARY KEY (id));
+CREATE TABLE deeds (
+    id INTEGER NOT NULL, at DATETIME NOT NULL, account TEXT NOT NULL, room TEXT NOT NULL, person TEXT NOT NULL,
+    said TEXT NOT NULL, PRIMARY KEY (id)
+);
+CREATE INDEX ix_deeds_at ON deeds (at);
+CREATE TABLE told (about TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (about));
+UPDATE echobot SET version = 8;
+"""
+FORM_8 = FORM_7 + OVERSIGHT
 
 
 FORMS = {
@@ -87,6 +105,7 @@ FORMS = {
     "form 5": FORM_5,
     "form 6": FORM_6,
     "form 7": FORM_7,
+    "form 8": FORM_8,
 }
 
 
@@ -137,8 +156,9 @@ async def test_an_older_store_keeps_what_was_in_it(old):
 
 async def test_an_upgrade_that_fails_leaves_the_store_as_it_was(old, monkeypatch):
     before = shape(old)
-    step = upgrading._STEPS[7]
-    monkeypatch.setitem(upgrading._STEPS, 7, lambda connection: (step(connection), step(connection)))
+    last = max(upgrading._STEPS)
+    step = upgrading._STEPS[last]
+    monkeypatch.setitem(upgrading._STEPS, last, lambda connection: (step(connection), step(connection)))
     with pytest.raises(StoreError):
         SqlStore.open(f"sqlite:///{old}")
 

@@ -106,14 +106,26 @@ class Announcing:
         if not there:
             raise ChatRefused("the post that was to be changed is not there any more")
         pairs, left = paired(there, parts)
+        media = await self._media(post, [status for status in there if status not in left])
         with after_a_part():
-            kept = [await self._edit(status, part) for part, status in pairs if status]
+            kept = [await self._edit(status, part, media[str(status["id"])]) for part, status in pairs if status]
+            self._attachments.attached(post.key)
             added = await self._add(post, [part.below(there) for part, status in pairs if not status], there)
             await self._delete(str(status["id"]) for status in left)
         return " ".join([*(id_ for id_ in ids if id_ in kept), *added])
 
-    async def _edit(self, status: Status, part: Part) -> str:
-        edited = await self._server.ask(_change(status, part), "post")
+    async def _media(self, post: Post, kept: Sequence[Status]) -> dict[str, list[str]]:
+        """What is attached to each from now on: what was, but for another picture in the first of them."""
+        media = {
+            str(status["id"]): [str(each["id"]) for each in sound(status.get("media_attachments"))] for status in kept
+        }
+        if post.changes_picture:
+            with before_sending():
+                media[str(kept[0]["id"])] = [await self._attachments.of(post)] if post.picture else []
+        return media
+
+    async def _edit(self, status: Status, part: Part, media: Sequence[str]) -> str:
+        edited = await self._server.ask(_change(status, part, media), "post")
         return await self._verifier.verify(edited, "public")  # as public as it was: no edit changes that
 
     async def _add(self, post: Post, parts: Sequence[Part], there: Sequence[Status]) -> list[str]:
@@ -181,15 +193,14 @@ def _request(key: DeliveryKey, part: Part, to: str | None, picture: str | None) 
     )
 
 
-def _change(status: Status, part: Part) -> Callable[[Mastodon], Any]:
+def _change(status: Status, part: Part, media: Sequence[str]) -> Callable[[Mastodon], Any]:
     """Everything is given, for an edit replaces everything; `status_update` of Mastodon.py takes no language."""
-    media = [str(each["id"]) for each in sound(status.get("media_attachments"))]
     return lambda client: client._Mastodon__status_internal(  # type: ignore[attr-defined]  # noqa: SLF001
         part.text,
         spoiler_text=part.warning,
         sensitive=bool(part.warning),
         language=part.language,
-        media_ids=media or None,
+        media_ids=[*media] or None,
         edit=str(status["id"]),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -75,15 +76,37 @@ class Announcing:
         return post if is_here else replace(post, to=None)
 
     async def _revise(self, room: str, post: Post, instead_of: str) -> str:
-        """The picture stays as it is, unless all is taken away."""
-        events = instead_of.split()
-        if post.wordings:
-            await self._say(room, writing.edit(post, events[0]), post.key)
-        else:
-            for event in events:
-                key = writing.transaction(DeliveryKey(f"{post.key}#{event}"))
-                await ask(self._client.room_redact(room, event, tx_id=key))
-        return instead_of
+        """The picture stays as it is, unless another one takes its place, or all is taken away."""
+        notice, *images = instead_of.split()
+        if not post.wordings:
+            await self._redact(room, post, [notice, *images])
+            return instead_of
+        with before_sending():
+            picture = await self._picture(room, post) if post.changes_picture else None
+        await self._say(room, writing.edit(post, notice), post.key)
+        if post.changes_picture:
+            with after_a_part():
+                images = await self._exchange(room, post, images, picture)
+        return " ".join([notice, *images])
+
+    async def _exchange(
+        self, room: str, post: Post, images: Sequence[str], picture: dict[str, Any] | None
+    ) -> list[str]:
+        """The events that show the post's picture from now on."""
+        if picture is None:
+            await self._redact(room, post, images)
+            return []
+        if images:
+            await self._say(room, writing.other_picture(picture, images[0]), _of_picture(post))
+            return [*images]
+        there = await self._lookback.since(room, post.key)
+        added = there.get(writing.transaction(_of_picture(post)))
+        return [added or await self._say(room, picture, _of_picture(post))]
+
+    async def _redact(self, room: str, post: Post, events: Iterable[str]) -> None:
+        for event in events:
+            key = writing.transaction(DeliveryKey(f"{post.key}#{event}"))
+            await ask(self._client.room_redact(room, event, tx_id=key))
 
     async def _picture(self, room: str, post: Post) -> dict[str, Any] | None:
         if not post.picture:

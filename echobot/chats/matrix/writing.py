@@ -68,9 +68,12 @@ def picture(post: Post, uploaded: Mapping[str, Any]) -> dict[str, Any]:
 def edit(outgoing: Outgoing, event: str) -> dict[str, Any]:
     """Another text in place of an event's, which calls nobody again."""
     new = {**_notice(outgoing.text), "m.mentions": {"user_ids": [outgoing.asker]} if outgoing.asker else {}}
-    replaces = {"rel_type": "m.replace", "event_id": event}
-    said = {**new, "body": f"* {new['body']}", "m.mentions": {}}
-    return {**said, "m.new_content": new, "m.relates_to": replaces}
+    return _instead_of(event, new)
+
+
+def other_picture(picture: Mapping[str, Any], event: str) -> dict[str, Any]:
+    """Another one in place of an event's."""
+    return _instead_of(event, picture)
 
 
 def reaction(event: str, sign: str) -> dict[str, Any]:
@@ -82,6 +85,12 @@ def html(text: str) -> str:
     rendered = _markdown().render(_ITEM_THEN_TEXT.sub(r"\1\n\n", text))
     tags = {"p", "br", "ul", "ol", "li", "a"}
     return nh3.clean(rendered.strip(), tags=tags, attributes={"a": {"href"}, "ol": {"start"}}, link_rel=None)
+
+
+def _instead_of(event: str, new: Mapping[str, Any]) -> dict[str, Any]:
+    replaces = {"rel_type": "m.replace", "event_id": event}
+    said = {**new, "body": f"* {new['body']}", "m.mentions": {}}
+    return {**said, "m.new_content": dict(new), "m.relates_to": replaces}
 
 
 def _notice(text: str) -> dict[str, Any]:

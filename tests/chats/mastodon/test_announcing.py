@@ -336,6 +336,53 @@ async def test_an_edit_changes_each_language_and_keeps_language_picture_and_visi
 
 
 @EVERY_KIND
+async def test_another_picture_takes_the_place_of_the_one_in_the_first_post(bot, poster, tmp_path, flavour):
+    first = await bot.chat.send(post(picture=poster))
+    was = bot.posts[0].media[0].id
+    other = drawn(tmp_path / "porto.png", (200, 100))
+    words = (replace(ENGLISH, alt="A bridge."), FRENCH)
+    edited = await bot.chat.send(post(words, "lisbon~2", instead_of=first, picture=other, changes_picture=True))
+    english, french = bot.posts
+
+    assert edited == first
+    assert [one.description for one in english.media] == ["A bridge."]
+    assert english.media[0].id != was
+    assert french.media == []
+
+
+@EVERY_KIND
+async def test_a_picture_is_added_and_taken_away_by_an_edit(bot, poster, flavour):
+    first = await bot.chat.send(post())
+    await bot.chat.send(post(key="lisbon~2", instead_of=first, picture=poster, changes_picture=True))
+    assert [len(status.media) for status in bot.posts] == [1, 0]
+
+    await bot.chat.send(post(key="lisbon~3", instead_of=first, changes_picture=True))
+    assert [len(status.media) for status in bot.posts] == [0, 0]
+    assert seen(bot) == [ENGLISH.text, FRENCH.text]
+
+
+async def test_another_picture_whose_edit_broke_off_is_there_once(server, bot, poster):
+    first = await bot.chat.send(post())
+    edit = post(key="lisbon~2", instead_of=first, picture=poster, changes_picture=True)
+    server.troubles["PUT /api/v1/statuses/{id}"].append(troubles.done_then_dropped)
+    with pytest.raises(ChatUnavailable):
+        await bot.chat.send(edit)
+    await bot.chat.send(edit)
+
+    assert [[one.description for one in status.media] for status in bot.posts] == [["A yellow tram."], []]
+
+
+async def test_a_picture_that_cannot_be_read_any_more_leaves_the_post_as_it_was(bot, poster, tmp_path):
+    first = await bot.chat.send(post(picture=poster))
+    gone = str(tmp_path / "gone.png")
+    with pytest.raises(ChatRefused, match=r"gone\.png"):
+        await bot.chat.send(post(NEW, "lisbon~2", instead_of=first, picture=gone, changes_picture=True))
+
+    assert seen(bot) == [ENGLISH.text, FRENCH.text]
+    assert [len(status.media) for status in bot.posts] == [1, 0]
+
+
+@EVERY_KIND
 async def test_a_language_that_is_added_goes_below_and_one_that_is_left_out_goes_away(bot, flavour):
     first = await bot.chat.send(post((FRENCH,), visibility="public"))
     both = await bot.chat.send(post((ENGLISH, FRENCH), key="lisbon~2", instead_of=first, visibility="public"))

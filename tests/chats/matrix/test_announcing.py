@@ -135,6 +135,36 @@ async def test_an_edit_changes_the_notice_calls_nobody_and_leaves_the_poster_alo
     assert content["m.new_content"]["m.mentions"] == content["m.mentions"] == {}
 
 
+async def test_another_poster_takes_the_place_of_the_one_that_is_there(bot, room, said, poster, tmp_path, alice):
+    first = await bot.chat.send(post_in(room, picture=poster))
+    other = drawn(tmp_path / "porto.png", (200, 100))
+    words = (Wording("en", "We meet in Porto.", alt="A bridge."),)
+    edit = post_in(room, words, key="lisbon~2", instead_of=first, picture=other, changes_picture=True)
+    edited = await bot.chat.send(edit)
+    *_, content = (await said()).values()
+    new = content["m.new_content"]
+
+    assert edited == first
+    assert content["m.relates_to"] == {"rel_type": "m.replace", "event_id": first.split()[1]}
+    assert (new["msgtype"], new["body"], new["filename"]) == ("m.image", "A bridge.", "porto.png")
+    assert await alice.download(new["url"]) == ("image/png", contents(other))
+
+
+async def test_a_poster_that_comes_with_an_edit_is_added_once_and_goes_with_another(bot, room, said, poster):
+    notice = await bot.chat.send(post_in(room))
+    edit = post_in(room, key="lisbon~2", instead_of=notice, picture=poster, changes_picture=True)
+    both = await bot.chat.send(edit)
+    await bot.listen()
+    again = await bot.chat.send(edit)
+    images = [id_ for id_, content in (await said()).items() if content.get("msgtype") == "m.image"]
+    assert both == again == f"{notice} {images[0]}"
+    assert len(images) == 1
+
+    left = await bot.chat.send(post_in(room, key="lisbon~3", instead_of=both, changes_picture=True))
+    assert left == notice
+    assert (await said())[images[0]] == {}
+
+
 async def test_what_is_taken_away_leaves_neither_notice_nor_poster(bot, room, said, poster):
     first = await bot.chat.send(post_in(room, picture=poster))
     for _ in range(2):

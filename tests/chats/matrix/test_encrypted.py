@@ -136,6 +136,21 @@ async def test_a_poster_in_an_encrypted_room_is_opened_only_by_what_stands_in_th
     assert (await opened(alice, image["info"]["thumbnail_file"])).startswith(b"\xff\xd8")  # a JPEG
 
 
+async def test_another_poster_in_an_encrypted_room_is_as_sealed_as_the_first(
+    bot: Bot, alice: Person, device: Device, room: str, tmp_path: Path
+):
+    place, words = Place(AccountName("room-bot"), room), (Wording("en", "A visit to Lisbon."),)
+    first = await bot.chat.send(Post(DeliveryKey("lisbon"), place, words, drawn(tmp_path / "lisbon.png")))
+    other = drawn(tmp_path / "porto.png", (200, 100))
+    await bot.chat.send(Post(DeliveryKey("2"), place, words, other, changes_picture=True, instead_of=first))
+    said = await until(lambda: len(device.read) == 4 and list(device.read.values()), "both, and both changed")
+
+    image = said[3]["content"]["m.new_content"]
+    assert said[3]["content"]["m.relates_to"] == {"rel_type": "m.replace", "event_id": first.split()[1]}
+    assert "url" not in image
+    assert await opened(alice, image["file"]) == contents(other)
+
+
 async def opened(person: Person, file: dict) -> bytes:
     """What is behind an address in an encrypted message, which is unreadable without it."""
     kind, data = await person.download(file["url"])
