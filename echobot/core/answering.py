@@ -111,8 +111,9 @@ class Answerer:
 
     def _decide(self, question: Question, answered: EntryId | None) -> tuple[list[Match], Answer]:
         """What fits, and what follows from it, after `answered` was said."""
-        matches = self.matcher.rank(question, self._wanted(question, answered))
-        return matches, decide(matches, self.matcher.found_at, self.matcher.choices_at, self.matcher.neighbours)
+        matcher = self.matcher
+        matches = matcher.rank(question, self._wanted(question, answered))
+        return matches, decide(matches, matcher.found_at, matcher.choices_in(question.text), matcher.neighbours)
 
     def _several(self, question: Question, whole: Answer) -> Answer:
         """The first of several questions that can be answered, with the others; else what the whole message means."""

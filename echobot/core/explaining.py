@@ -13,7 +13,7 @@ def explain(answered: Answered, answerer: Answerer) -> str:
     matcher = answerer.matcher
     lines = [
         f"Language: {answered.question.language}.",
-        _decision(answered, matcher.found_at, matcher.choices_at),
+        _decision(answered, matcher.found_at, matcher.choices_in(answered.question.text)),
         *(line for place, match in enumerate(answered.matches) for line in _match(place, match)),
     ]
     return "\n".join(lines)

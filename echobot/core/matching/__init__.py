@@ -23,13 +23,15 @@ __all__ = ["Matcher", "Trust"]
 _EXPLAINS_MORE = 0.98  # between the catalogue's two sure levels
 _FAINTLY = 0.1  # so likely is what the words may mean, when something else speaks for it
 _MOST = 5
+_STORY = 8  # words: from there on people tell what they do and who they are as well as what they need
+_OF_A_STORY = 3 / 4  # of `choices_at`: any match explains less of it, and strangers' stories score no higher (measured)
 _OF_ANY_NEED = frozenset({Intent.REPLACE, Intent.WHAT})  # said of what has no name as well: "alternatives for ..."
 
 
 class Matcher:
     """Ranks what one knowledge base knows for a question.
 
-    From the score `found_at` on a match is an answer, from `choices_at` on it may be a choice.
+    From the score `found_at` on a match is an answer, from `choices_at` on it may be a choice; in a story, earlier.
     """
 
     def __init__(self, knowledge: Knowledge, asked: Sequence[Phrasing] | None = None) -> None:
@@ -67,6 +69,10 @@ class Matcher:
     @property
     def choices_at(self) -> float:
         return self._ranker.choices_at
+
+    def choices_in(self, text: str) -> float:
+        """The score from which on a match may be a choice for this very question."""
+        return self.choices_at * _OF_A_STORY if len(text.split()) >= _STORY else self.choices_at
 
     @cached_property
     def _levels(self) -> Levels:

@@ -69,6 +69,12 @@ def test_a_greeting_is_answered_but_not_small_talk(matcher):
     assert not is_answer(matcher, best(matcher, "hello, how are you?"))
 
 
+def test_whoever_tells_a_story_is_offered_choices_of_which_nothing_is_so_sure(matcher):
+    story = "we are a small choir from the hills and would like to share what we sing with friends"
+
+    assert 0 < matcher.choices_in(story) < matcher.choices_in("share songs") == matcher.choices_at
+
+
 def test_what_asks_for_something_else_is_no_story(matcher):
     assert not is_answer(matcher, best(matcher, "how many staff are there in the fediverse"))
 
