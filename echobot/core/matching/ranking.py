@@ -24,7 +24,8 @@ _WEIGHED = 5  # entries whose evidence is weighed, however few are asked for
 ASKED_EXACTLY = 0.995  # the score of an entry that has the question among its phrasings; no other reaches it
 _AT_MOST = 0.99
 _CHOICES_SHARE = 1 / 3  # of `found_at`: from there on an entry may be a choice
-_HARDLY = 1 / 6  # of a question's weight: whose phrasings explain less of it is no choice either
+_HARDLY = 1 / 6  # of a question's weight: whose phrasings explain less of it is no choice either, but for
+_MUCH_ALIKE = 0.6  # cosine: a phrasing that is so like it, "save an old laptop", of words that are in many stories
 
 
 class Ranker:
@@ -124,7 +125,8 @@ class Ranker:
         self, evidence: Evidence, score: float, content: Sequence[tuple[str, bool]], exactly: frozenset[int]
     ) -> Match:
         exact = exactly == {evidence.entry}
-        ceiling = _AT_MOST if evidence.explained >= _HARDLY else self.choices_at / 2
+        is_likely = evidence.explained >= _HARDLY or evidence.closest >= _MUCH_ALIKE
+        ceiling = _AT_MOST if is_likely else self.choices_at / 2
         telling = list(zip(content, evidence.accounted, strict=True))
         return Match(
             entry=self._entries[evidence.entry],

@@ -75,6 +75,18 @@ def test_whoever_tells_a_story_is_offered_choices_of_which_nothing_is_so_sure(ma
     assert 0 < matcher.choices_in(story) < matcher.choices_in("share songs") == matcher.choices_at
 
 
+def test_what_is_asked_nearly_so_may_be_meant_though_its_words_are_in_many_stories(matcher):
+    known = knowledge()
+    pack = replace(ENGLISH, story_words=ENGLISH.story_words | {"an", "old", "laptop"})
+    entries = [entry("save", "save an old laptop", "an old laptop"), entry("whales", "rescue the whales")]
+    laptops = Matcher(replace(known, entries={each.id: each for each in entries}, languages={EN: pack}))
+    match = best(laptops, "rescue an old laptop")
+
+    assert (match.entry, match.unexplained) == ("save", ("rescue",))
+    assert match.score >= laptops.choices_at
+    assert not is_answer(laptops, match)
+
+
 def test_what_asks_for_something_else_is_no_story(matcher):
     assert not is_answer(matcher, best(matcher, "how many staff are there in the fediverse"))
 
