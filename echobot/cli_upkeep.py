@@ -54,7 +54,7 @@ def restore(
     settings: SettingsOption = None,
     store: StoreOption = None,
 ) -> int:
-    """Let the bot remember what is in FILE, and nothing else; the bot has to be stopped."""
+    """Let the bot remember what is in FILE, and nothing else; it has to be stopped, and a store on a server empty."""
     from echobot.stores.copying import restore as bring_back
 
     kept = bring_back(store or store_of(settings), file, datetime.now(UTC))

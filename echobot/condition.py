@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 
 from echobot.content.settings_file import read_secret
-from echobot.errors import EchobotError
+from echobot.errors import EchobotError, StoreError
 from echobot.health import condition
 from echobot.ports import Backlog, Trouble
 from echobot.settings import HealthPages, MatrixAccount, Settings
+from echobot.stores.disk import trouble_with_disk
 from echobot.stores.sql import SqlStore
 
 _PATIENCE = 10.0  # seconds
@@ -31,10 +32,17 @@ def of_bot(settings: Settings) -> tuple[str, bool]:
 
 
 def of_store(url: str) -> tuple[str, bool]:
-    """The same of what is remembered only; a bot may be using the store. Raises `StoreError`."""
-    troubles, backlog, leader = asyncio.run(_read(url))
+    """The same of what is remembered only, and of its disk; a bot may be using the store. Raises `StoreError`."""
+    disk = [trouble] if (trouble := trouble_with_disk(url)) else []
+    try:
+        troubles, backlog, leader = asyncio.run(_read(url))
+    except StoreError as error:
+        if not disk:
+            raise
+        return "\n".join([*disk, str(error)]), False
     leads = [f"{leader} leads."] if leader else []
-    return "\n".join([told(troubles, backlog), *leads]), all(trouble.is_in_a_room for trouble in troubles)
+    told = [*(disk + condition.told(troubles) or ["Nothing is wrong."]), *_waiting(backlog), *leads]
+    return "\n".join(told), not disk and all(trouble.is_in_a_room for trouble in troubles)
 
 
 def of_devices(settings: Settings) -> list[str]:
@@ -43,10 +51,9 @@ def of_devices(settings: Settings) -> list[str]:
     return [_of_device(name, account) for name, account in accounts if isinstance(account, MatrixAccount)]
 
 
-def told(troubles: Sequence[Trouble], backlog: Iterable[Backlog]) -> str:
-    """Troubles first, each with since when."""
+def _waiting(backlog: Iterable[Backlog]) -> list[str]:
     waiting = [f"{each.account}: {each.questions} to answer, {each.replies} to send" for each in backlog]
-    return "\n".join([*(condition.told(troubles) or ["Nothing is wrong."]), *(waiting or ["Nothing waits."])])
+    return waiting or ["Nothing waits."]
 
 
 def _asked(pages: HealthPages) -> tuple[str, bool] | None:

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import structlog
 
 from echobot.content.settings_file import load_settings, read_settings
+from echobot.core.hours import Hours
 from echobot.settings import Account, Settings
 
 log = structlog.get_logger()
@@ -21,8 +22,17 @@ log = structlog.get_logger()
 AT_THE_START = ("accounts", "knowledge", "store", "state", "machine", "answer_within", "health")
 """What the parts are built from: a change of it takes a restart."""
 
-_OF_AN_ACCOUNT = ("language", "answer_within")
-"""What of an account can change, as far as its network has it."""
+_OF_AN_ACCOUNT = (
+    "language",
+    "answer_within",
+    "prefix",
+    "invites",
+    "admin_room",
+    "admins",
+    "rooms",
+    "operator",
+)
+"""What of an account can change, as far as its network has it; the rest is where it is, and who."""
 
 _LOOK_EVERY = 2.0  # seconds
 
@@ -123,7 +133,7 @@ def differences(one: Any, other: Any, below: str = "") -> list[str]:
 
 
 def _members(value: Any) -> dict[str, Any] | None:
-    """What has names of its own in it; None: it has none."""
-    if is_dataclass(value):
+    """What has names of its own in it; None: it has none, or the file has others for it."""
+    if is_dataclass(value) and not isinstance(value, Hours):
         return {field.name: getattr(value, field.name) for field in fields(value)}
     return value if isinstance(value, dict) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import cast
 
 from echobot.announcing import Announcer
 from echobot.bot import Manners
@@ -16,7 +17,7 @@ from echobot.oversight.reporter import Ear
 from echobot.places import KEYS, beside_store
 from echobot.ports import Chat, Store
 from echobot.repository import FollowedBranch
-from echobot.settings import Account, MastodonAccount, MatrixAccount, Repository, Settings
+from echobot.settings import MastodonAccount, MatrixAccount, Repository, Settings
 from echobot.shipped import shipped_folder
 
 
@@ -25,18 +26,26 @@ def newest_knowledge(settings: Settings) -> Knowledge:
     return asyncio.run(Following.begin(source_of(settings)))().knowledge
 
 
-def chat_of(
-    name: AccountName, account: Account, settings: Settings, may_send: Callable[[], None] | None = None
-) -> Chat:
+def chat_of(name: AccountName, in_force: Callable[[], Settings], may_send: Callable[[], None] | None = None) -> Chat:
     """The network's own part of the program is only loaded where it is used: half a second and 30 MB each."""
     from echobot.content.settings_file import read_secret  # noqa: PLC0415 - lazy on purpose
 
+    settings = in_force()
+    account = settings.accounts[name]
     token = read_secret(account.token_file)
     if isinstance(account, MatrixAccount):
         from echobot.chats.matrix import MatrixChat  # noqa: PLC0415
 
         keys = beside_store(settings.store, KEYS, settings.state) / name
-        return MatrixChat(name, account, token, settings.answer_within, now, keys=keys, may_send=may_send)
+        return MatrixChat(
+            name,
+            lambda: cast("MatrixAccount", in_force().accounts[name]),  # whose kind stays
+            token,
+            settings.answer_within,
+            now,
+            keys=keys,
+            may_send=may_send,
+        )
     from echobot.chats.mastodon import MastodonChat  # noqa: PLC0415
 
     return MastodonChat(name, account, token, now)

@@ -92,8 +92,7 @@ class Service:
         return await self._watch.look(self._turns.turn, self._turns.trouble)
 
     async def _serve(self, store: Store, may_send: Callable[[], None] = always) -> int:
-        accounts = self._settings.accounts.items()
-        chats = [chat_of(name, account, self._settings, may_send) for name, account in accounts]
+        chats = [chat_of(name, self._in_force, may_send) for name in self._settings.accounts]
         announcer = announcer_of(self._in_force, lambda: self._knowledge().knowledge, store)
         self._store = store
         self._watch.begin(chats, store, partial(_coming, announcer))
@@ -101,9 +100,12 @@ class Service:
             await self._note_knowledge(self._knowledge.problems)
             await self._note_settings(self._mistakes)
             views = self._views(store)
-            works = [tidy(store, self._in_force), _announce(announcer, self._in_force)]
-            if ears := ears_of(self._settings):
-                works.append(_report(Reporter(ears, store, self.look, views.week, now)))
+            reporter = Reporter(lambda: ears_of(self._in_force()), store, self.look, views.week, now)
+            works = [
+                tidy(store, self._in_force),
+                _announce(announcer, self._in_force),
+                _report(reporter, self._in_force),
+            ]
             return await all_accounts(chats, self._desk(store, views), store, works, may_send)
         finally:
             self._store = None
@@ -114,7 +116,7 @@ class Service:
     def _desk(self, store: Store, views: Views) -> Desk:
         limits, manners = lambda: self._in_force().limits, lambda: manners_of(self._in_force())
         bot = Bot(self._knowledge, store, Allowance(limits), manners, now)
-        return Desk(bot, store, offices_of(self._settings), views, now)
+        return Desk(bot, store, lambda: offices_of(self._in_force()), views, now)
 
     def _views(self, store: Store) -> Views:
         links = partial(_dead_links, self._settings)
@@ -144,8 +146,9 @@ async def _announce(announcer: Announcer, in_force: InForce) -> None:
     await tick(announcer.look)
 
 
-async def _report(reporter: Reporter) -> None:
-    """Tell those who look after the bot what changes, for ever."""
+async def _report(reporter: Reporter, in_force: InForce) -> None:
+    """Tell those who look after the bot what changes, for ever, once there is somebody to tell."""
+    await in_force.until(lambda settings: bool(ears_of(settings)))
     from echobot.schedule import tick  # noqa: PLC0415 - lazy on purpose
 
     await asyncio.gather(tick(reporter.look, _REPORT_EVERY), tick(reporter.look_back, _LOOK_BACK_EVERY))

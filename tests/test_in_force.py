@@ -11,14 +11,19 @@ import pytest
 from structlog.testing import capture_logs
 
 from echobot.bot import Manners
+from echobot.content.settings_file import read_settings
+from echobot.core.message import Place
 from echobot.errors import ProblemsFound
 from echobot.in_force import InForce
 from echobot.limits import Allowance, Ruling
-from echobot.parts import manners_of
+from echobot.oversight.desk import Office
+from echobot.oversight.reporter import Ear
+from echobot.parts import ears_of, manners_of, offices_of
 from tests.fakes import NOON, ROOM
 
 SOON = 0.01
 ACCOUNT = {"kind": "matrix", "homeserver": "https://example.org", "user": "@echobot:example.org", "token_file": "token"}
+TOOTS = {"kind": "mastodon", "server": "https://social.example.org", "token_file": "token"}
 FIRST = {"accounts": {"our-rooms": ACCOUNT}, "contacts": {"en": "Ada"}, "limits": {"person_per_minute": 1}}
 
 
@@ -116,7 +121,7 @@ async def test_a_file_that_is_away_for_a_moment_is_no_mistake(file, in_force, to
 
 def test_what_takes_a_restart_is_told_by_name_and_stays_as_it_was(file, in_force):
     first = in_force()
-    accounts = {"our-rooms": ACCOUNT | {"prefix": "!bot", "language": "fr"}, "more": ACCOUNT | {"user": "@b:e.org"}}
+    accounts = {"our-rooms": ACCOUNT | {"token_file": "t", "language": "fr"}, "more": ACCOUNT | {"user": "@b:e.org"}}
     write(file, accounts=accounts, store="sqlite:///other.db", health={"port": 8090}, most_posts_a_day=9)
     with capture_logs() as logs:
         assert in_force.read_again() == ""
@@ -124,10 +129,53 @@ def test_what_takes_a_restart_is_told_by_name_and_stays_as_it_was(file, in_force
     taken, waiting = logs
     assert taken["changed"] == "accounts.our-rooms.language, most_posts_a_day"
     assert waiting["event"] == "some settings count once the bot is started again"
-    assert waiting["settings"] == "accounts.our-rooms.prefix, accounts.more, store, health"
+    assert waiting["settings"] == "accounts.our-rooms.token_file, accounts.more, store, health"
     assert (in_force().store, in_force().health) == (first.store, None)
     assert in_force().accounts.keys() == {"our-rooms"}
     assert in_force().accounts["our-rooms"].language == "fr"
+
+
+QUIET = {"from": "22:00", "to": "08:00", "zone": "Europe/Paris"}
+SPOKEN = {
+    "prefix": "!bot",
+    "invites": {"users": ["@ada:example.org"]},
+    "admin_room": "!office:example.org",
+    "admins": ["@ada:example.org"],
+    "rooms": {"#visits:example.org": {"language": "fr", "quiet": QUIET}},
+}
+
+
+def test_what_an_account_does_in_rooms_and_whom_it_obeys_counts_at_once(file, in_force):
+    write(file, accounts={"our-rooms": ACCOUNT | SPOKEN})
+    with capture_logs() as logs:
+        in_force.read_again()
+    assert in_force() == read_settings(file)[0]
+    names = ("prefix", "invites.users", "admin_room", "admins", "rooms.#visits:example.org")
+    assert [line["changed"] for line in logs] == [", ".join(f"accounts.our-rooms.{name}" for name in names)]
+
+    later = {**SPOKEN, "rooms": {"#visits:example.org": {"language": "fr", "quiet": QUIET | {"to": "09:00"}}}}
+    write(file, accounts={"our-rooms": ACCOUNT | later})
+    with capture_logs() as logs:
+        in_force.read_again()
+    assert [line["changed"] for line in logs] == ["accounts.our-rooms.rooms.#visits:example.org.quiet"]
+    assert offices_of(in_force()) == {
+        "our-rooms": Office(Place("our-rooms", "!office:example.org"), frozenset(["@ada:example.org"]))
+    }
+
+
+def test_who_is_told_privately_counts_at_once_and_how_widely_is_answered_after_a_restart(file):
+    write(file, accounts={"toots": TOOTS})
+    in_force = InForce(file)
+    assert ears_of(in_force()) == []
+    write(file, accounts={"toots": TOOTS | {"operator": "ada@example.org", "visibility": "private"}})
+    with capture_logs() as logs:
+        in_force.read_again()
+
+    assert ears_of(in_force()) == [Ear(Place("toots", ""), "ada@example.org")]
+    assert [line.get("changed", line.get("settings")) for line in logs] == [
+        "accounts.toots.operator",
+        "accounts.toots.visibility",
+    ]
 
 
 def test_an_account_that_is_gone_from_the_file_answers_until_the_restart(file, in_force):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -234,8 +235,17 @@ class SettingsShape(Shape):
             for key, wrong, instead in unfit(destination, kinds)
         )
         refuse(
-            Complaint(("accounts", name, "admins"), "there is no `admin_room` for them", f"add {_AN_ADMIN_ROOM}")
+            Complaint(("accounts", name, *where), wrong, f"add {_AN_ADMIN_ROOM}")
             for name, account in self.accounts.items()
-            if isinstance(account, MatrixAccountShape) and account.admins and not account.admin_room
+            if isinstance(account, MatrixAccountShape) and not account.admin_room
+            for where, wrong in _in_an_admin_room(account)
         )
         return self
+
+
+def _in_an_admin_room(account: MatrixAccountShape) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What means nothing without one, and why."""
+    if account.admins:
+        yield ("admins",), "there is no `admin_room` for them"
+    if account.invites.admins:
+        yield ("invites", "admins"), "there is no `admin_room`, so nobody may invite the bot by it"

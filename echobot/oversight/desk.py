@@ -51,7 +51,12 @@ class Desk:
     """Every effect of an order is in the settlement of its message: done once, whatever dies when."""
 
     def __init__(
-        self, bot: Bot, store: Store, offices: Mapping[AccountName, Office], views: Views, clock: Callable[[], datetime]
+        self,
+        bot: Bot,
+        store: Store,
+        offices: Callable[[], Mapping[AccountName, Office]],
+        views: Views,
+        clock: Callable[[], datetime],
     ) -> None:
         self._bot = bot
         self._store = store
@@ -159,7 +164,8 @@ class Desk:
         def said(sentence: Callable[[Voice], str]) -> Reply:
             return replace(self._bot.says(message, sentence, language=language), key=once)
 
-        office = self._offices.get(account) or next(iter(self._offices.values()), None)
+        offices = self._offices()
+        office = offices.get(account) or next(iter(offices.values()), None)
         if office is None:
             return Settlement(replies=[said(Voice.unknown)])
         quoted = "\n".join(f"> {line}" for line in message.quoted.splitlines())
@@ -168,7 +174,7 @@ class Desk:
         return Settlement(replies=[said(Voice.passed_on)], posts=[post])
 
     def _office_of(self, message: Message) -> Office | None:
-        office = self._offices.get(message.place.account)
+        office = self._offices().get(message.place.account)
         return office if office and office.holds(message) else None
 
     def _done(self, message: Message, said: str, text: str = "", more: Settlement | None = None) -> Settlement:

@@ -34,7 +34,7 @@ class Reporter:
 
     def __init__(
         self,
-        ears: Sequence[Ear],
+        ears: Callable[[], Sequence[Ear]],
         store: Store,
         look: Callable[[], Awaitable[Condition]],
         digest: Digest,
@@ -48,6 +48,8 @@ class Reporter:
 
     async def look(self) -> None:
         """Tell what is wrong since the last look, and what is well again."""
+        if not self._ears():
+            return
         condition = await self._look()
         told = await self._store.told()
         if changes := _changes(condition, {about: text for about, text in told.items() if about != _DIGEST}):
@@ -57,7 +59,7 @@ class Reporter:
         """On Mondays tell how the week was; a bot that has just begun has nothing to tell of the week before."""
         now, told = self._clock(), (await self._store.told()).get(_DIGEST)
         monday = monday_of(now.date())
-        if told == monday.isoformat() or (now.weekday() == 0 and now.hour < _DIGEST_FROM):
+        if not self._ears() or told == monday.isoformat() or (now.weekday() == 0 and now.hour < _DIGEST_FROM):
             return
         if told is None:
             await self._store.report({_DIGEST: monday.isoformat()}, [], now)
@@ -72,7 +74,8 @@ class Reporter:
     def _ear(self, condition: Condition) -> Ear:
         """The first whose account works; when none does, it waits in the outbox of the first."""
         lost = {contact.account for contact in condition.deaf} | {trouble.about for trouble in condition.troubles}
-        return next((ear for ear in self._ears if ear.place.account not in lost), self._ears[0])
+        ears = self._ears()
+        return next((ear for ear in ears if ear.place.account not in lost), ears[0])
 
 
 def _wrong(condition: Condition) -> dict[str, str]:

@@ -1,4 +1,7 @@
-"""A store as one file that can be put away and brought back. SQLite copies it as of one moment, whoever writes."""
+"""A store as one file that can be put away and brought back, also into one of another kind.
+
+The file is SQLite's, wherever the store is. It is a copy as of one moment, whoever writes meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,10 @@ from echobot.errors import StoreError
 from echobot.stores import transactions
 from echobot.stores.database import Database
 from echobot.stores.files import claim, file_of, open_private, path_of
-from echobot.stores.opening import open_backup, open_new, open_of_any_form
+from echobot.stores.moving import copy_rows
+from echobot.stores.opening import copied, open_backup, open_copy, open_new, open_of_any_form
 from echobot.stores.postgresql import is_on_server
+from echobot.stores.shared import open_empty
 
 _BESIDE = ("-wal", "-shm", "-journal", "")
 """What SQLite adds to a database's name for the files that belong to it; the database comes last."""
@@ -41,10 +46,9 @@ def back_up(url: str, file: Path) -> Path:
 
     Returns the whole name of the backup. Raises `StoreError`, and then nothing has changed.
     """
-    _must_be_a_file(url, f"back it up with `pg_dump --format=custom --file={file}`")
-    store, file = file_of(url), file.expanduser().resolve()
+    file = file.expanduser().resolve()
     _must_be_free(file)
-    with _opened(open_of_any_form(store)) as original, _whole_or_nothing(file) as fresh:
+    with closing(_original(url)) as original, _whole_or_nothing(file) as fresh:
         _copy(original, fresh)
     return file
 
@@ -52,15 +56,17 @@ def back_up(url: str, file: Path) -> Path:
 def restore(url: str, backup: Path, now: datetime) -> Path | None:
     """Put a backup in the store's place, and return where the store is kept that was there, if there was one.
 
-    Raises `StoreError`, also while a bot is using the store; then nothing has changed.
+    On a server the store has to be empty. Raises `StoreError`, also while a bot is using it; then nothing has changed.
     """
-    _must_be_a_file(url, f"bring a dump back with `pg_restore --clean {backup}`; echobot sees that it is one")
-    store, backup = path_of(url), _existing(backup.expanduser().resolve())
-    if backup == store:
+    backup = backup.expanduser().resolve()
+    if is_on_server(url):
+        _fill(url, _existing(backup), now)
+        return None
+    if _existing(backup) == (store := path_of(url)):
         raise StoreError(f"{backup} is the store itself; name a file that `echobot backup` wrote.")
     lock = claim(store)
     try:
-        with _opened(open_backup(backup)) as original, _whole_or_nothing(store) as fresh:
+        with closing(open_backup(backup)) as original, _whole_or_nothing(store) as fresh:
             _copy(original, fresh)
             _note_that_it_is_old(fresh, now)
             return _put_aside(store)
@@ -68,9 +74,19 @@ def restore(url: str, backup: Path, now: datetime) -> Path | None:
         os.close(lock)
 
 
-def _must_be_a_file(url: str, what_to_do: str) -> None:
-    if is_on_server(url):
-        raise StoreError(f"A store on PostgreSQL is copied by the server's own tools: {what_to_do}.")
+def _original(url: str) -> Database:
+    """What is copied has SQLite's pages, wherever it comes from."""
+    return open_copy(url) if is_on_server(url) else open_of_any_form(file_of(url))
+
+
+def _fill(url: str, backup: Path, now: datetime) -> None:
+    """All that is in the backup is brought to the server in one transaction."""
+    with (
+        closing(open_backup(backup)) as original,
+        closing(copied(original)) as newest,
+        closing(open_empty(url)) as store,
+    ):
+        copy_rows(newest, store, partial(transactions.restored, now=now))
 
 
 def _must_be_free(file: Path) -> None:
@@ -87,14 +103,6 @@ def _existing(backup: Path) -> Path:
     if not backup.exists():
         raise StoreError(f"There is no file {backup}; name one that `echobot backup` wrote.")
     return backup
-
-
-@contextmanager
-def _opened(database: Database) -> Iterator[Database]:
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 @contextmanager
@@ -140,7 +148,7 @@ def _copy(original: Database, fresh: Path) -> None:
 
 
 def _note_that_it_is_old(fresh: Path, now: datetime) -> None:
-    with _opened(open_new(fresh)) as database:
+    with closing(open_new(fresh)) as database:
         database.transact(partial(transactions.restored, now=now))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from echobot.stores import shared
 from echobot.stores.database import WHAT_TO_DO, WITH_A_BACKUP, Database
 from echobot.stores.files import claim, file_of, make_private, must_not_be_lost, note_use, parsed
 from echobot.stores.forms import bring_up_to_date, check_known, check_made_by_this
+from echobot.stores.moving import copy_rows
 from echobot.stores.postgresql import is_on_server
 
 _TO_READ = ("PRAGMA busy_timeout = 10000",)  # ms; somebody may look into the file with another program
@@ -80,22 +82,30 @@ def open_beside(url: str) -> Database:
 
 def open_copy(url: str) -> Database:
     """A copy in memory, to try things with; of a store that is not there yet, an empty one. Raises `StoreError`."""
-    copy = Database("The store in memory", _engine(make_url("sqlite://")))
-    if is_on_server(url):
-        _copy_from_server(url, copy)
-    elif (address := parsed(url)).database and Path(address.database).is_file():
-        with open_to_read(url).engine.connect() as original, copy.engine.connect() as empty:
-            source, target = (each.connection.driver_connection for each in (original, empty))
-            source.backup(target)  # type: ignore[union-attr]  # sqlite3's own
+    if not is_on_server(url) and not Path(parsed(url).database or ":memory:").is_file():
+        return _in_memory().checked(bring_up_to_date)
+    with closing(open_to_read(url)) as original:
+        return copied(original)
+
+
+def copied(original: Database) -> Database:
+    """A copy in memory, brought up to date; raises `StoreError`."""
+    copy = _in_memory()
+    if original.engine.dialect.name == "sqlite":
+        _copy_pages(original.engine, copy.engine)
+    else:
+        copy_rows(original, copy.checked(bring_up_to_date))
     return copy.checked(bring_up_to_date)
 
 
-def _copy_from_server(url: str, copy: Database) -> None:
-    original = shared.open_to_read(url)
-    try:
-        shared.copy_rows(original, copy.checked(bring_up_to_date))
-    finally:
-        original.close()
+def _copy_pages(full: Engine, empty: Engine) -> None:
+    with full.connect() as original, empty.connect() as copy:
+        source, target = (each.connection.driver_connection for each in (original, copy))
+        source.backup(target)  # type: ignore[union-attr]  # sqlite3's own
+
+
+def _in_memory() -> Database:
+    return Database("The store in memory", _engine(make_url("sqlite://")))
 
 
 def _reading(path: Path) -> Engine:

@@ -55,6 +55,7 @@ _REACHED = {
     "application_name": "echobot",
 }
 _TO_WRITE = {"target_session_attrs": "read-write"}  # of several servers the one that may be written
+_TO_READ = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}  # all of it as of one moment
 _SESSION = (
     "SET timezone = 'UTC'",
     "SET idle_in_transaction_session_timeout = '2s'",  # a process that is stopped in the middle holds nobody up
@@ -157,7 +158,7 @@ def _engine(address: URL, line: Line, *, to_write: bool) -> Engine:
             pool_size=1,
             max_overflow=0,
             hide_parameters=True,
-            execution_options={} if to_write else {"postgresql_readonly": True},
+            execution_options={} if to_write else _TO_READ,
         )
     except ImportError:
         raise StoreError(

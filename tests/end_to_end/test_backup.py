@@ -1,6 +1,7 @@
 """The whole bot, put back to what it remembered before: what it answered since then, it does not answer again."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -37,3 +38,22 @@ async def test_what_was_asked_around_a_backup_is_answered_once(server, tmp_path)
     await bot.start()
     timeline.ask(ana, "what is Signal?")
     await timeline.all_are_answered_once()
+
+
+async def test_a_bot_that_moves_from_one_machine_to_two_answers_all_once(server, tmp_path, cluster, database):
+    timeline, ana = Timeline(server, tmp_path), server.account("ana")
+    bot, file = timeline.echobot, tmp_path / "backup.db"
+    await bot.start()
+    timeline.ask(ana)
+    await until(lambda: timeline.replies, "a reply", patience=PATIENCE)
+    await bot.stop()
+    timeline.ask(ana, "what is PeerTube?")
+    assert await asyncio.to_thread(main, ["backup", str(file), "--settings", str(bot.settings)]) == 0
+
+    settings = json.loads(bot.settings.read_text()) | {"store": cluster.url(database), "machine": "north"}
+    bot.settings.write_text(json.dumps(settings | {"state": str(tmp_path)}))
+    assert await asyncio.to_thread(main, ["restore", str(file), "--settings", str(bot.settings)]) == 0
+    await bot.start()
+    timeline.ask(ana, "what is Nextcloud?")
+    await timeline.all_are_answered_once()
+    assert "this machine leads" in bot.log

@@ -66,7 +66,9 @@ class Scene(Dialogue):
         self.open({ROOMS: Office(OFFICE, frozenset([ADA]))})
 
     def open(self, offices):
-        self.bot = Desk(self.talker, self.store, offices, self.views, lambda: self.now)
+        """The admin rooms from now on; what is done to them counts at once."""
+        self.bot = Desk(self.talker, self.store, lambda: offices, self.views, lambda: self.now)
+        return offices
 
     async def order(self, text, by=ADA, power=0):
         """What is answered in the admin room."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from echobot.core.message import Address, Place
+from echobot.oversight.desk import Office
 from echobot.ports import Settlement
 from tests.fakes import conversation
 from tests.oversight.conftest import ADA, EVE, OFFICE, ROOMS, TOOTS
@@ -33,6 +34,18 @@ async def test_who_is_neither_named_nor_mighty_is_told_whom_the_bot_obeys(scene)
 
 async def test_who_has_the_power_in_the_room_is_obeyed(scene):
     assert "answer nobody" in await scene.order("pause", by=EVE, power=50)
+
+
+async def test_an_edit_of_the_settings_says_anew_whom_the_bot_obeys_and_where(scene):
+    offices = scene.open({ROOMS: Office(OFFICE, frozenset([EVE]))})
+    assert "power level 50" in await scene.order("pause", by=ADA)
+    assert "answer nobody" in await scene.order("pause", by=EVE)
+    assert "answer and announce" in await scene.order("resume", by=EVE)
+
+    offices.clear()
+    assert "answer nobody" not in await scene.order("pause", by=EVE)
+    offices[ROOMS] = Office(replace(OFFICE, room="!attic:example.org"), frozenset([ADA]))
+    assert "answer nobody" in await scene.say("pause", by=ADA, room="!attic:example.org")
 
 
 async def test_an_upgraded_admin_room_is_known_by_its_old_name(scene):

@@ -36,7 +36,7 @@ class Station:
         chats = [self.rooms, self.toots]
         watch = Watch(lambda: Edition("abc123", 3), self.clock)
         watch.begin(chats, self.store, lambda: None)
-        self.reporter = Reporter(self.ears, self.store, watch.look, self._week, self.clock)
+        self.reporter = Reporter(lambda: self.ears, self.store, watch.look, self._week, self.clock)
 
     def hear(self, *chats):
         for chat in chats or (self.rooms, self.toots):
@@ -82,6 +82,16 @@ async def test_a_mistake_is_told_once_and_that_it_is_mended_once(station):
     await station.note("knowledge", None)
     assert await station.told() == ["✔ knowledge: well again."]
     assert await station.told() == []
+
+
+async def test_whoever_is_named_later_is_told_what_nobody_was_told(station):
+    there, station.ears = station.ears, []
+    await station.note("knowledge", "services.yaml:3: a line is missing")
+    assert await station.told() == []
+    assert await station.store.told() == {}
+
+    station.ears = there
+    assert await station.told() == ["⚠ knowledge:\nservices.yaml:3: a line is missing"]
 
 
 async def test_another_mistake_is_told_as_well(station):

@@ -15,7 +15,6 @@ from echobot.core.knowledge import Language
 from echobot.errors import StoreError
 from echobot.ports import Settlement
 from echobot.stores import tables, upgrading
-from echobot.stores.copying import back_up, restore
 from echobot.stores.sql import SqlStore
 from tests.fakes import ACCOUNT, NOON, conversation, crowd, message, reply
 from tests.servers.line import line_to
@@ -291,11 +290,6 @@ async def test_an_older_store_is_brought_up_to_date_wholly_or_not_at_all(cluster
     monkeypatch.setitem(upgrading._STEPS, older, _gets_a_column)
     assert await kept(url) == [message(1).text]
     assert cluster.ask("SELECT version FROM echobot", database) == [(older + 1,)]
-
-
-def test_backups_are_left_to_the_servers_own_tools(url, tmp_path):
-    assert "pg_dump --format=custom" in refused(url, lambda url: back_up(url, tmp_path / "backup"))
-    assert "pg_restore" in refused(url, lambda url: restore(url, tmp_path / "backup", NOON))
 
 
 # What others know that the database does not

@@ -49,7 +49,7 @@ class MatrixChat:
     def __init__(  # noqa: PLR0913  (the last is for tests)
         self,
         account: AccountName,
-        settings: MatrixAccount,
+        settings: Callable[[], MatrixAccount],
         token: str,
         answer_within: timedelta,
         clock: Callable[[], datetime],
@@ -58,20 +58,24 @@ class MatrixChat:
         rhythm: Rhythm = USUAL,
         may_send: Callable[[], None] | None = None,
     ) -> None:
-        """`keys` is the folder for those of encrypted rooms; without one the bot reads and writes plain rooms only."""
+        """`settings` gives those that count now; only who the bot is, and where, has to stay.
+
+        `keys` is the folder for those of encrypted rooms; without one the bot reads and writes plain rooms only.
+        """
         self.account = account
         self.key_lifetime = timedelta(hours=20)  # Synapse forgets transaction ids after 24
         self.last_contact_at: datetime | None = None
         self.contact_every = rhythm.poll
         self._settings = settings
+        self._user = settings().user
         self._answer_within = answer_within
         self._clock = clock
         self._rhythm = rhythm
-        self._client = connect(settings.homeserver, settings.user, token)
+        self._client = connect(settings().homeserver, self._user, token)
         self._client.may_send = may_send or self._client.may_send
         self._sync = Sync(self._client, rhythm)
-        self._states = States(settings.user)
-        self._named = Named(self._client, _rooms(settings), self._states, clock)
+        self._states = States(self._user)
+        self._named = Named(self._client, lambda: _rooms(settings()), self._states, clock)
         self._gaps = Gaps(self._client)
         self._lookback = Lookback(self._client)
         self._afterwards = Afterwards(self._client, account)
@@ -85,7 +89,7 @@ class MatrixChat:
         return self._secrecy.unreadable
 
     async def listen(self, cursor: str | None, keep: Keep, note: Note) -> None:
-        door = Door(self._client, self._settings.invites, self._rhythm, self._states, self._settings.admin_room)
+        door = Door(self._client, self._settings, self._rhythm, self._states)
         ears = _Ears(keep, Notes(self.account, note), door)
         try:
             with self._secrecy.on_disk():
@@ -118,9 +122,8 @@ class MatrixChat:
     async def _arrive(self, cursor: str | None, ears: _Ears) -> str:
         """Make sure who the bot is and where; without a cursor what was said so far is none of its business."""
         me, device = await self._sync.who_am_i()
-        if me != self._settings.user:
-            wanted = self._settings.user
-            raise SettingsError(f"account {self.account}: the token is one of {me}, not of {wanted}; change either")
+        if me != self._user:
+            raise SettingsError(f"account {self.account}: the token is one of {me}, not of {self._user}; change either")
         self._secrecy.begin(device)
         before = Cursor.read(cursor) if cursor is not None else None
         goes_on = before is not None and before.is_of(self._secrecy.device)
@@ -239,7 +242,7 @@ class MatrixChat:
 
     def _called(self, room: str) -> Called:
         member = self._client.rooms[room].users.get(self._client.user_id)
-        prefix = self._named.of(room)[1].prefix or self._settings.prefix
+        prefix = self._named.of(room)[1].prefix or self._settings().prefix
         return Called(self._client.user_id, member.display_name if member else None, prefix)
 
     async def _alone(self, room: str) -> bool:

@@ -17,7 +17,7 @@ from echobot.chats.matrix.rhythm import Rhythm
 from echobot.chats.matrix.state import States
 from echobot.chats.patience import wait_after
 from echobot.errors import ChatRefused, ChatUnavailable, LoginRefused
-from echobot.settings import Invites
+from echobot.settings import Invites, MatrixAccount
 
 log = structlog.get_logger()
 
@@ -38,12 +38,11 @@ def inviter_of(invitation: InviteInfo, user: str) -> str | None:
 class Door:
     """Answers each invitation beside the sync: joining a room of a slow server may take minutes."""
 
-    def __init__(self, client: Client, invites: Invites, rhythm: Rhythm, states: States, admin_room: str = "") -> None:
+    def __init__(self, client: Client, settings: Callable[[], MatrixAccount], rhythm: Rhythm, states: States) -> None:
         self._client = client
-        self._invites = invites
+        self._settings = settings
         self._rhythm = rhythm
         self._states = states
-        self._admin_room = admin_room
         self._answers: dict[str, asyncio.Task[None]] = {}
         self.refused: set[str] = set()  # rooms that took another one's place, and do not let the bot in
 
@@ -78,20 +77,19 @@ class Door:
 
     async def _is_welcome(self, room: str, inviter: str) -> bool:
         """Into the admin room, and into one that has taken another's place, anybody may invite who can."""
-        if allows(self._invites, inviter, room) or room in {self._admin_room, *self._states.successors()}:
+        invites, office = self._settings().invites, self._settings().admin_room
+        if allows(invites, inviter, room) or room in {office, *self._states.successors()}:
             return True
-        return self._invites.admins and inviter in await self._admins()
+        return bool(invites.admins and office) and inviter in await self._members(self._states.newest(office))
 
-    async def _admins(self) -> set[str]:
-        """Who is in the admin room now; what an address means, the caller has found out."""
-        if not self._admin_room:
-            return set()
+    async def _members(self, office: str) -> set[str]:
+        """Who is in the admin room now."""
         try:
-            told = await ask(self._client.joined_members(self._states.newest(self._admin_room)))
+            told = await ask(self._client.joined_members(office))
         except LoginRefused:
             raise
         except ChatRefused as error:
-            log.warning("who is in the admin room cannot be seen", room=self._admin_room, reason=str(error))
+            log.warning("who is in the admin room cannot be seen", room=office, reason=str(error))
             return set()
         return {member.user_id for member in told.members}
 

@@ -25,28 +25,35 @@ class Named:
     """An address may come to mean another room; the rooms that take the place of others keep their settings."""
 
     def __init__(
-        self, client: AsyncClient, rooms: Mapping[str, Room], states: States, clock: Callable[[], datetime]
+        self,
+        client: AsyncClient,
+        rooms: Callable[[], Mapping[str, Room]],
+        states: States,
+        clock: Callable[[], datetime],
     ) -> None:
         self._client = client
         self._rooms = rooms
         self._states = states
         self._clock = clock
-        self._ids = {name: name for name in rooms if not name.startswith("#")}
-        self._next: datetime | None = None
+        self._ids: dict[str, str] = {}  # by address
+        self._looked_up: set[str] = set()
+        self._next = clock()
 
     def of(self, room: str) -> tuple[str, Room]:
         """What the settings call the room and say about it; nothing, for most."""
-        for name, id_ in self._ids.items():
+        for name, settings in self._rooms().items():
+            id_ = self._ids.get(name, name)
             if room in {id_, self._states.newest(id_)}:
-                return name, self._rooms[name]
+                return name, settings
         return "", _USUAL
 
     async def look(self) -> None:
-        """Find out which rooms the addresses mean now."""
-        now = self._clock()
-        if self._next is None or now >= self._next:
-            found = [await self._find(name) for name in self._rooms if name.startswith("#")]
+        """Find out which rooms the addresses mean now, and at once what a new one means."""
+        now, addresses = self._clock(), {name for name in self._rooms() if name.startswith("#")}
+        if now >= self._next or addresses - self._looked_up:
+            found = [await self._find(address) for address in sorted(addresses)]
             self._next = now + (EVERY if all(found) else SOON)
+        self._looked_up = addresses
 
     async def _find(self, address: str) -> bool:
         try:

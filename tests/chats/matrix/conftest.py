@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,10 @@ class Bot:
         self._listening: asyncio.Task[None] | None = None
         self.renew()
 
+    def change(self, **settings: Any) -> None:
+        """As an edit of the settings file does, also while it listens."""
+        self._settings = replace(self._settings, **settings)
+
     def renew(self) -> None:
         """As after a restart: nothing is left in memory."""
         self.chat = self._chat()
@@ -68,7 +73,7 @@ class Bot:
     def _chat(self) -> MatrixChat:
         return MatrixChat(
             AccountName("room-bot"),
-            self._settings,
+            lambda: self._settings,
             self.person.token,
             self.answer_within,
             lambda: datetime.now(UTC) + self.ahead,

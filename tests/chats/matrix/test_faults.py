@@ -50,7 +50,9 @@ REPLY = Reply(
 async def chat(fake_homeserver: FakeHomeserver) -> AsyncIterator[MatrixChat]:
     account = MatrixAccount(fake_homeserver.url, BOT, Path("unused"))
     noon = datetime.fromtimestamp(1_790_000_000, UTC)
-    made = MatrixChat(AccountName("room-bot"), account, "token", timedelta(hours=2), lambda: noon, rhythm=IMPATIENT)
+    made = MatrixChat(
+        AccountName("room-bot"), lambda: account, "token", timedelta(hours=2), lambda: noon, rhythm=IMPATIENT
+    )
     yield made
     await made.close()
 
@@ -268,7 +270,7 @@ async def test_a_refused_reply_is_not_to_be_sent_again(fake_homeserver: FakeHome
 
 async def test_a_reply_to_a_homeserver_that_is_away_was_surely_not_sent():
     account = MatrixAccount("http://127.0.0.1:1", BOT, Path("unused"))
-    chat = MatrixChat(AccountName("room-bot"), account, "token", timedelta(hours=2), lambda: datetime.now(UTC))
+    chat = MatrixChat(AccountName("room-bot"), lambda: account, "token", timedelta(hours=2), lambda: datetime.now(UTC))
 
     with pytest.raises(ChatUnavailable) as error:
         await chat.send(REPLY)
@@ -338,7 +340,7 @@ async def test_a_keys_file_that_cannot_be_used_ends_it_with_a_sentence(fake_home
     kept = Kept()
     (tmp_path / "keys.db").write_text("this is a letter to my aunt " * 200)
     chat = MatrixChat(
-        AccountName("room-bot"), account, "token", timedelta(hours=2), lambda: datetime.now(UTC), keys=tmp_path
+        AccountName("room-bot"), lambda: account, "token", timedelta(hours=2), lambda: datetime.now(UTC), keys=tmp_path
     )
     with pytest.raises(
         StoreError, match=r"the encryption keys in .* cannot be kept: file is not a database; make room"

@@ -47,6 +47,23 @@ async def test_an_allowed_person_may_invite_the_bot_and_others_may_not(
     await becomes(carol, other, account.user, "leave")
 
 
+async def test_an_edit_of_the_settings_says_anew_who_may_invite_the_bot(
+    alice: Person, carol: Person, account: Person, bots: Callable[..., Bot]
+):
+    office = await alice.create_room(account.user)
+    bot = bots(account, invites=Invites(users=(alice.user,)))
+    await bot.listen()
+    await becomes(alice, office, account.user, "join")
+    bot.change(invites=Invites(users=(carol.user,)))
+    hers, other = await carol.create_room(account.user), await alice.create_room(account.user)
+    await becomes(carol, hers, account.user, "join")
+    await becomes(alice, other, account.user, "leave")
+
+    bot.change(invites=Invites(admins=True), admin_room=office)
+    room = await alice.create_room(account.user)
+    await becomes(alice, room, account.user, "join")
+
+
 async def test_people_of_an_allowed_server_may_invite_the_bot(alice: Person, account: Person, bots: Callable[..., Bot]):
     await bots(account, invites=Invites(servers=("localhost",))).listen()
     room = await alice.create_room(account.user)

@@ -41,6 +41,33 @@ async def test_a_room_may_have_a_prefix_of_its_own(
     assert [about(message) for message in bot.kept.messages] == [("two", room), ("four", "")]
 
 
+async def test_an_edit_of_the_settings_counts_from_the_next_message_on(
+    alice: Person, carol: Person, account: Person, bots: Callable[..., Bot]
+):
+    name = f"late-{account.user[1:].partition(':')[0]}"
+    room, other = await alice.create_room(room_alias_name=name, **PUBLIC), await alice.create_room(**PUBLIC)
+    for each in (room, other):
+        await account.join(each)
+        await carol.join(each)
+    bot = bots(account)
+    await bot.listen()
+    await alice.say(room, "!echo one")
+    await bot.kept.have(1)
+
+    bot.change(prefix="!ask", rooms={f"#{name}:localhost": Room(prefix="!bot")})
+    await alice.say(room, "!bot two")
+    await alice.say(other, "!echo nobody")
+    await alice.say(other, "!ask three")
+    await bot.kept.have(3)
+    bot.change(rooms={})
+    await alice.say(room, "!ask four")
+    await bot.kept.have(4)
+    address = f"#{name}:localhost"
+    assert [about(message) for message in bot.kept.messages] == [
+        ("one", ""), ("two", address), ("three", ""), ("four", ""),
+    ]  # fmt: skip
+
+
 async def test_a_room_is_known_by_its_address_and_so_is_the_room_that_replaces_it(
     alice: Person, account: Person, bots: Callable[..., Bot]
 ):

@@ -31,7 +31,7 @@ def clock() -> FakeClock:
 async def chat(fake_homeserver: FakeHomeserver, clock: FakeClock, tmp_path: Path) -> AsyncIterator[MatrixChat]:
     account = MatrixAccount(fake_homeserver.url, BOT, Path("unused"))
     name, patience = AccountName("room-bot"), timedelta(hours=2)
-    made = MatrixChat(name, account, "token", patience, clock, keys=tmp_path / "keys", rhythm=IMPATIENT)
+    made = MatrixChat(name, lambda: account, "token", patience, clock, keys=tmp_path / "keys", rhythm=IMPATIENT)
     yield made
     await made.close()
 

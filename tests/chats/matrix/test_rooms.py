@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from echobot.chats.matrix.invites import Door
 from echobot.chats.matrix.state import States
 from echobot.core.message import AccountName, DeliveryKey, Place, Post, Wording
 from echobot.errors import ChatRefused
-from echobot.settings import Invites
+from echobot.settings import Invites, MatrixAccount
 from tests.chats.matrix.conftest import Bot
 from tests.chats.matrix.test_faults import IMPATIENT
 from tests.chats.matrix.test_invites import becomes
@@ -170,7 +171,8 @@ async def test_a_post_for_a_room_that_was_replaced_goes_to_the_new_one(bot: Bot,
 async def test_a_door_that_is_too_busy_is_tried_again(fake_homeserver: FakeHomeserver):
     fake_homeserver.troubles["join"] += [refusal(429, "M_LIMIT_EXCEEDED", retry_after_ms=1)] * 3
     client = connect(fake_homeserver.url, BOT, "token")
-    door = Door(client, Invites(servers=("example.org",)), IMPATIENT, States(BOT))
+    settings = MatrixAccount("", BOT, Path("unused"), invites=Invites(servers=("example.org",)))
+    door = Door(client, lambda: settings, IMPATIENT, States(BOT))
     door.answer(ROOM, "@alice:example.org")
     door.answer(ROOM, "@alice:example.org")
     door.follow("!new", ["example.org"])
