@@ -23,8 +23,8 @@ __all__ = ["Matcher", "Trust"]
 _EXPLAINS_MORE = 0.98  # between the catalogue's two sure levels
 _FAINTLY = 0.1  # so likely is what the words may mean, when something else speaks for it
 _MOST = 5
-_STORY = 8  # words: from there on people tell what they do and who they are as well as what they need
-_OF_A_STORY = 3 / 4  # of `choices_at`: any match explains less of it, and strangers' stories score no higher (measured)
+_STORY = 6  # words: who says more tells who they are and what they do as well, so that any match explains less of it
+_AT_LEAST = 1 / 3  # of `choices_at`, however long it is; what people tell of something else scores no higher (measured)
 _OF_ANY_NEED = frozenset({Intent.REPLACE, Intent.WHAT})  # said of what has no name as well: "alternatives for ..."
 
 
@@ -72,11 +72,11 @@ class Matcher:
 
     def choices_in(self, text: str) -> float:
         """The score from which on a match may be a choice for this very question."""
-        return self.choices_at * _OF_A_STORY if len(text.split()) >= _STORY else self.choices_at
+        return self.choices_at * min(1.0, max(_STORY / max(1, len(text.split())), _AT_LEAST))
 
     @cached_property
     def _levels(self) -> Levels:
-        return Levels(partly=(self.found_at + self.choices_at) / 2, elsewhere=self.choices_at / 2)
+        return Levels(partly=(self.found_at + self.choices_at) / 2, elsewhere=self.choices_at / 4)
 
     @cached_property
     def _catalogue(self) -> Catalogue:
