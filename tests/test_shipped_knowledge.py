@@ -102,7 +102,7 @@ def asked(answerer, file):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("kind", "fewest"), [("must-answer", 60), ("blind", 50)])
+@pytest.mark.parametrize(("kind", "fewest"), [("must-answer", 60), ("blind", 50), ("stories", 60)])
 def test_nineteen_of_twenty_are_answered_rightly_or_offered_the_right_choice(answerer, kind, fewest, language):
     result = asked(answerer, f"{kind}-{language}.yaml")
 
