@@ -75,16 +75,6 @@ class Homeserver(FakeHomeserver):
     def ask(self, room: str, sender: str, text: str) -> None:
         self.answers.ask(self.post(room, sender, f"!echo {text}"))
 
-    def application(self) -> web.Application:
-        application = super().application()
-        for path in ("typing/{user}", "receipt/{kind}/{event}"):
-            for add in (application.router.add_put, application.router.add_post):
-                add(f"/_matrix/client/v3/rooms/{{room}}/{path}", self._heard)
-        return application
-
-    async def _heard(self, _: web.Request) -> web.Response:
-        return web.json_response({})
-
     async def _whoami(self, _: web.Request) -> web.Response:
         return web.json_response({"user_id": BOT})  # without a device the bot has no keys to look after
 
