@@ -1,11 +1,12 @@
 """Many people in many rooms and on Mastodon, who ask and chat; and what became of their questions, and when."""
 
+import asyncio
 import itertools
 import statistics
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,7 @@ class Homeserver(FakeHomeserver):
         self.rooms = [f"!room{number}:example.org" for number in range(rooms)]
         self.answers = Answers()
         self._numbers = itertools.count()
+        self._bell = asyncio.Event()
 
     def account(self) -> BotAccount:
         return BotAccount({"kind": "matrix", "homeserver": self.url, "user": BOT}, "a-token")
@@ -70,20 +72,11 @@ class Homeserver(FakeHomeserver):
         event = {"type": "m.room.message", "event_id": id_, "sender": f"@{sender}:example.org", "room": room}
         content = {"msgtype": "m.text", "body": body}
         self.said.append({**event, "origin_server_ts": int(time.time() * 1000), "content": content})
+        self._bell.set()
         return id_
 
     def ask(self, room: str, sender: str, text: str) -> None:
         self.answers.ask(self.post(room, sender, f"!echo {text}"))
-
-    def application(self) -> web.Application:
-        application = super().application()
-        for path in ("typing/{user}", "receipt/{kind}/{event}"):
-            for add in (application.router.add_put, application.router.add_post):
-                add(f"/_matrix/client/v3/rooms/{{room}}/{path}", self._heard)
-        return application
-
-    async def _heard(self, _: web.Request) -> web.Response:
-        return web.json_response({})
 
     async def _whoami(self, _: web.Request) -> web.Response:
         return web.json_response({"user_id": BOT})  # without a device the bot has no keys to look after
@@ -100,6 +93,14 @@ class Homeserver(FakeHomeserver):
         behind = min(len(self.said), read + 1000)
         rooms = {room: {"timeline": {"events": events}, "summary": _A_FEW} for room, events in told.items()}
         return web.json_response({"next_batch": f"s{behind}", "rooms": {"join": rooms}})
+
+    async def _news(self, read: int, longest: float) -> None:
+        """Told at once: what the server waits would count as the bot's."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(longest):
+                while len(self.said) == read:
+                    self._bell.clear()
+                    await self._bell.wait()
 
     async def _send(self, request: web.Request) -> web.Response:
         said = await request.json()

@@ -82,6 +82,11 @@ class Bot:
             return await self._reacted(message, message.reacts_to, now)
         return _NOTHING if self._is_ignored(message, now) else await self._asked(message, now)
 
+    def ignores(self, message: Message) -> bool:
+        """Whether nothing follows from it, known before it is kept: who floods the bot should cost it little."""
+        is_said = not (message.takes_back or message.reacts_to)
+        return is_said and self._is_ignored(message, self._clock())
+
     async def _asked(self, message: Message, now: datetime) -> Settlement:
         before = await self._store.conversation(message.place, message.sender)
         if before and before.is_over(now):
@@ -102,9 +107,9 @@ class Bot:
                 return self._answer(message, before, now)
 
     def _is_ignored(self, message: Message, now: datetime) -> bool:
-        """Known before the store is asked anything: who floods the bot should cost it little."""
-        is_a_wish = self._answerer().wanted(message.text) is not None
-        return not is_a_wish and self._allowance.is_spent(message.place, message.sender, min(now, message.sent_at))
+        """Known before the store is asked anything. A wish is heard from everybody."""
+        is_spent = self._allowance.is_spent(message.place, message.sender, min(now, message.sent_at))
+        return is_spent and self._answerer().wanted(message.text) is None
 
     def _may(self, message: Message, now: datetime) -> Ruling:
         """What was asked while the bot was down counts for the minute in which it was asked."""

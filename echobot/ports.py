@@ -26,7 +26,7 @@ from echobot.core.oversight import Deed, Draft, Erasure, Hush, Use
 from echobot.core.reaction import Votes
 
 Keep: TypeAlias = Callable[[Sequence[Message], str], Awaitable[None]]
-"""Keeps messages and the cursor behind them, both or neither."""
+"""Keeps messages and the cursor behind them, both or neither; what leads to nothing may be kept a little later."""
 
 Note: TypeAlias = Callable[[str, str | None], Awaitable[None]]
 """Notes about something what is wrong with it and what to do, in a sentence; None: it is well again."""
@@ -168,14 +168,26 @@ class Chat(Protocol):
 class Store(Protocol):
     """What is remembered. Every method is one transaction: all of it happened, or none, whatever dies when.
 
+    It outlives the process. A power cut may undo a `settle`, a `sent` or a `keep` without messages, as long as none of
+    the others has returned since. What it undoes is done again: nothing is sent before `attempting` has returned.
     Raises `StoreError` when the database cannot be read or written.
     """
 
     async def cursor(self, account: AccountName) -> str | None:
         """The cursor behind the last batch that was kept, or None at the first start."""
 
-    async def keep(self, account: AccountName, messages: Sequence[Message], cursor: str, now: datetime) -> None:
-        """Put messages into the inbox and move the cursor. A message whose id was ever kept is ignored."""
+    async def keep(
+        self,
+        account: AccountName,
+        messages: Sequence[Message],
+        cursor: str,
+        now: datetime,
+        settled: Sequence[Message] = (),
+    ) -> None:
+        """Put messages into the inbox and move the cursor. A message whose id was ever kept is ignored.
+
+        Nothing follows from `settled` ones: only their ids are kept.
+        """
 
     async def waiting(self, account: AccountName, limit: int) -> list[Message]:
         """Messages that are not settled yet: of everybody the oldest, in their order, then of everybody the next.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from traceback import extract_tb
 from typing import Protocol
 
@@ -21,6 +21,9 @@ AT_ONCE = 50
 ATTEMPTS = 3
 """How often one message is tried; then it is left unanswered, so that it does not keep the others waiting."""
 
+BEHIND = timedelta(seconds=1)
+"""How much of what leads to nothing may be read again after a crash: chatter and floods cost one write a second."""
+
 _NOTHING = Settlement()
 
 log = structlog.get_logger()
@@ -29,6 +32,9 @@ log = structlog.get_logger()
 class Handler(Protocol):
     async def handle(self, message: Message) -> Settlement:
         """What the message leads to."""
+
+    def ignores(self, message: Message) -> bool:
+        """Whether it leads to nothing, as far as that is known without asking the store."""
 
 
 class Reception:
@@ -44,6 +50,7 @@ class Reception:
         self._clock = clock
         self._arrived = asyncio.Event()
         self._closed = False
+        self._behind = _Behind()
         self._troubled: set[str] = set()  # what something is wrong with
 
     async def run(self) -> None:
@@ -58,13 +65,33 @@ class Reception:
     async def _listen(self) -> None:
         self._troubled = {trouble.about for trouble in await self._store.troubles()}
         await self._chat.listen(await self._store.cursor(self._chat.account), self._keep, self._note)
+        await self._write([])
         self._closed = True
         self._arrived.set()
 
     async def _keep(self, messages: Sequence[Message], cursor: str) -> None:
-        await self._store.keep(self._chat.account, messages, cursor, self._clock())
-        if messages:
+        """What nothing follows from is written with what something does, or later: it can be read again."""
+        ignored = {message.id: message for message in messages if self._ignores(message)}
+        others = [message for message in messages if message.id not in ignored]
+        self._behind.go_on(cursor, ignored.values())
+        if others or self._behind.is_long_behind(self._clock()):
+            await self._write(others)
+        if others:
             self._arrived.set()
+
+    async def _write(self, messages: Sequence[Message]) -> None:
+        """Keep them, with all that was read before them."""
+        behind, now = self._behind, self._clock()
+        if behind.cursor is not None:
+            await self._store.keep(self._chat.account, messages, behind.cursor, now, behind.ignored)
+            self._behind = _Behind(now)
+
+    def _ignores(self, message: Message) -> bool:
+        """What upsets the bot here is looked at in its turn."""
+        try:
+            return self._handler.ignores(message)
+        except Exception:  # noqa: BLE001 as in its turn
+            return False
 
     async def _note(self, about: str, trouble: str | None) -> None:
         """What was well before costs nothing."""
@@ -116,6 +143,23 @@ class Reception:
             except Exception as error:  # noqa: BLE001 whatever it is, the others' messages go on
                 _report(message, attempt, error)
         return None
+
+
+class _Behind:
+    """How far was read since something was written, and which messages were ignored on the way."""
+
+    def __init__(self, written_at: datetime | None = None) -> None:
+        self.cursor: str | None = None
+        self.ignored: list[Message] = []
+        self._written_at = written_at
+
+    def go_on(self, cursor: str, ignored: Iterable[Message]) -> None:
+        self.cursor = cursor
+        self.ignored += ignored
+
+    def is_long_behind(self, now: datetime) -> bool:
+        """Also when the clock was put back."""
+        return self._written_at is None or not timedelta(0) <= now - self._written_at < BEHIND
 
 
 class _Round:

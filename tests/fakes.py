@@ -189,6 +189,9 @@ class EchoBot:
         self._upset_by = frozenset(upset_by)
         self._upset_times = upset_times
 
+    def ignores(self, message: Message) -> bool:
+        return False
+
     async def handle(self, message: Message) -> Settlement:
         if message.text in self._upset_by and self._upset_times:
             self._upset_times -= 1

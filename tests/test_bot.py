@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from echobot.core.message import Address
-from echobot.core.reaction import Votes
+from echobot.core.reaction import LIKED, Votes
 from echobot.ports import Settlement
 from echobot.settings import Limits
 from tests.dialogue import Dialogue
@@ -502,6 +502,21 @@ async def test_somebody_who_floods_costs_the_store_nothing_but_may_still_say_sto
     await dialogue.say("stop")
     dialogue.bot._store = store
     assert await store.is_silenced("rooms", "ada")
+
+
+async def test_what_is_ignored_as_soon_as_it_is_read_would_have_led_to_nothing(dialogue):
+    for _ in range(5):
+        await dialogue.say("google drive")
+        assert not dialogue.bot.ignores(dialogue.last)
+    assert "wait a minute" in await dialogue.say("google drive")
+    last = dialogue.last
+
+    assert dialogue.bot.ignores(last)
+    assert dialogue.bot.ignores(replace(last, text="an edit", revises=last.id))
+    assert not dialogue.bot.ignores(replace(last, sender="bob"))
+    assert not dialogue.bot.ignores(replace(last, text="stop"))
+    assert not dialogue.bot.ignores(replace(last, text="", revises=last.id))
+    assert not dialogue.bot.ignores(replace(last, text=LIKED, reacts_to="$answer"))
 
 
 class Counted:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -16,9 +17,14 @@ from tests.fakes import ACCOUNT, NOON, ROOM, EchoBot, FakeChat, FakeClock, crowd
 
 
 class CountingStore(SqlStore):
-    """Keeps how many messages each transaction settled."""
+    """Keeps how many messages each transaction settled, and which cursors were written."""
 
     settled: list[int]
+    cursors: list[str]
+
+    async def keep(self, account, messages, cursor, now, settled=()):
+        self.cursors.append(cursor)
+        await super().keep(account, messages, cursor, now, settled)
 
     async def settle(self, settlement, now):
         self.settled.append(len(settlement.messages))
@@ -28,7 +34,7 @@ class CountingStore(SqlStore):
 @pytest.fixture
 async def store():
     store = CountingStore.open("sqlite://")
-    store.settled = []
+    store.settled, store.cursors = [], []
     yield store
     await store.close()
 
@@ -37,7 +43,7 @@ async def receive(chat, store, bot=None, called=lambda: None) -> list[str]:
     """Run until the chat is over; returns the replies."""
     chat.end()
     async with asyncio.timeout(30):
-        await Reception(chat, store, bot or EchoBot(store), called, FakeClock()).run()
+        await Reception(chat, store, bot or EchoBot(store), called, chat._clock).run()
     return [delivery.outgoing.text for delivery in await store.outbox(ACCOUNT, NOON, 1000)]
 
 
@@ -183,6 +189,76 @@ async def test_whoever_comes_while_somebody_floods_is_next(chat, store):
 
 
 FEW = 3  # messages that may be under way when somebody comes
+
+
+class Deaf(EchoBot):
+    """Ignores whoever floods it."""
+
+    def ignores(self, message):
+        return message.sender.startswith("@flood")
+
+
+class Batches(FakeChat):
+    """Gives what was said one batch after the other, and says when all of it was given."""
+
+    def __init__(self, clock, *batches, between=timedelta(0)):
+        super().__init__(clock)
+        self._batches, self._between = batches, between
+        self.given = asyncio.Event()
+
+    async def listen(self, cursor, keep, note):
+        for number, batch in enumerate(self._batches):
+            await keep(batch, str(number))
+            self._clock.now += self._between
+        self.given.set()
+        await self._news.wait()
+
+
+def flood(count):
+    return [message(1000 + number, sender="@flood:example.org") for number in range(count)]
+
+
+async def test_ten_thousand_messages_that_the_bot_ignores_cost_the_others_no_transaction(clock, store):
+    many = [[each] for each in flood(10_000)]
+    chat = Batches(clock, *many[:5000], [message(1)], *many[5000:])
+    await receive(chat, store, Deaf(store))
+
+    assert store.cursors == ["0", "5000", "10000"]
+    assert store.settled == [1]
+
+
+async def test_what_was_ignored_is_not_answered_when_it_is_given_again(clock, store):
+    await receive(Batches(clock, flood(3)), store, Deaf(store))
+
+    assert await receive(Batches(clock, flood(4)), store) == ["what is peertube? (1)"]
+
+
+async def test_batches_without_messages_are_written_once_a_second(clock, store):
+    chat = Batches(clock, *[[]] * 100, between=timedelta(milliseconds=100))
+    await receive(chat, store)
+
+    assert store.cursors == [str(10 * number) for number in range(10)] + ["99"]
+
+
+async def test_a_clock_that_is_put_back_delays_no_cursor(clock, store):
+    chat = Batches(clock, [], [], between=timedelta(hours=-1))
+    receiving = asyncio.create_task(Reception(chat, store, EchoBot(store), lambda: None, clock).run())
+    await asyncio.wait_for(chat.given.wait(), 30)
+
+    assert await store.cursor(ACCOUNT) == "1"
+    chat.end()
+    await receiving
+
+
+class Upset(EchoBot):
+    def ignores(self, message):
+        raise KeyError(message.text)
+
+
+async def test_a_message_that_upsets_the_bot_before_its_turn_is_answered_in_it(chat, store):
+    chat.say(message(1, "hello"))
+
+    assert await receive(chat, store, Upset(store)) == ["hello (1)"]
 
 
 class Waiting(EchoBot):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, auto
+from functools import lru_cache
 
 from echobot.core.knowledge import EntryId, LanguagePack
 from echobot.core.text import words
@@ -19,6 +20,9 @@ class Wanted(Enum):
 
 
 _SHORT = 6  # words: longer ones are a question of their own
+
+_words = lru_cache(maxsize=2000)(words)
+"""Of what curators wrote: each message is compared with it, in all languages."""
 
 
 def picked(
@@ -64,6 +68,8 @@ def asks_why(text: str, pack: LanguagePack | None) -> bool:
 
 def wanted(text: str, packs: Iterable[LanguagePack]) -> Wanted | None:
     """Whether the whole message says one of these things, in any language: one word is enough."""
+    if not _short(text):
+        return None
     for talk in (pack.talk for pack in packs):
         wishes = {
             Wanted.SILENCE: talk.stop,
@@ -88,7 +94,7 @@ def goes_on(text: str, pack: LanguagePack | None) -> str | None:
 def _is_one_of(text: str, texts: Iterable[str]) -> bool:
     """Whether the whole message is one of these, whatever its accents, capitals and marks."""
     said = _short(text)
-    return bool(said) and said in map(words, texts)
+    return bool(said) and said in map(_words, texts)
 
 
 def _number(text: str) -> int | None:

@@ -74,6 +74,12 @@ class Desk:
             settlement = None
         return await self._bot.handle(message) if settlement is None else settlement
 
+    def ignores(self, message: Message) -> bool:
+        """Whatever may be an order is looked at."""
+        if not self._bot.ignores(message):
+            return False
+        return self._office_of(message) is None and commands.quiet_for(message.text) is None
+
     async def _signed(self, message: Message, under: str) -> Settlement | None:
         if message.text == PERSON_WANTED:
             return await self._passed_on(message, under)

@@ -43,10 +43,21 @@ class Database:
     lock: int | None = None  # the file descriptor that holds the lock
     advice: Mapping[str, str] = field(default_factory=lambda: WHAT_TO_DO)
 
-    def transact(self, work: Callable[[Connection], T], *, only_reads: bool = False) -> T:  # noqa: ARG002 - for others
-        """Do all of it or nothing; raises `StoreError`."""
+    def transact(
+        self,
+        work: Callable[[Connection], T],
+        *,
+        only_reads: bool = False,  # noqa: ARG002 - for others
+        lasting: bool = True,
+    ) -> T:
+        """Do all of it or nothing; raises `StoreError`.
+
+        What is lasting is on the disk when it returns, and so is all before it. What is not outlives the process, but
+        a power cut may undo it.
+        """
+        engine = self.engine if lasting else self.engine.execution_options(lasting=False)
         try:
-            with self.engine.begin() as connection:
+            with engine.begin() as connection:
                 return work(connection)
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise self.trouble(error) from error

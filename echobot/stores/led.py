@@ -28,7 +28,13 @@ class LedDatabase(ServerDatabase):
     lease: Lease = field(default_factory=lambda: Lease(0))
     numbers: Iterator[int] = field(default_factory=lambda: count(1))  # of this leader's transactions
 
-    def transact(self, work: Callable[[Connection], T], *, only_reads: bool = False) -> T:
+    def transact(
+        self,
+        work: Callable[[Connection], T],
+        *,
+        only_reads: bool = False,
+        lasting: bool = True,  # noqa: ARG002 - the server's disk is not asked for each
+    ) -> T:
         number = 0 if only_reads else next(self.numbers)
         while True:
             self.lease.check()

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, StaticPool, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, make_url
 
 from echobot.errors import StoreError
 from echobot.stores import shared
@@ -22,7 +22,6 @@ _TO_READ = ("PRAGMA busy_timeout = 10000",)  # ms; somebody may look into the fi
 _TO_WRITE = (
     *_TO_READ,
     "PRAGMA journal_mode = WAL",  # reading and backing up go on meanwhile
-    "PRAGMA synchronous = FULL",  # what was acknowledged to a server outlives a power cut
     "PRAGMA secure_delete = ON",  # forgotten texts are overwritten
     "PRAGMA foreign_keys = ON",
 )
@@ -119,8 +118,15 @@ def _engine(address: URL, pragmas: Iterable[str] = _TO_WRITE, begin: str = "BEGI
         address, poolclass=StaticPool, connect_args={"check_same_thread": False}, hide_parameters=True
     )
     event.listen(engine, "connect", lambda connection, _: _set_up(connection, pragmas))
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    event.listen(engine, "begin", lambda connection: _begin(connection, begin))
     return engine
+
+
+def _begin(connection: Connection, how: str) -> None:
+    """What was acknowledged to a server outlives a power cut; what would only be done again needs no disk."""
+    is_lasting = connection.get_execution_options().get("lasting", True)
+    connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if is_lasting else 'NORMAL'}")
+    connection.exec_driver_sql(how)
 
 
 def _set_up(connection: Any, pragmas: Iterable[str]) -> None:

@@ -56,14 +56,22 @@ class SqlStore:
     async def cursor(self, account: AccountName) -> str | None:
         return await self._look(transactions.cursor, account)
 
-    async def keep(self, account: AccountName, messages: Sequence[Message], cursor: str, now: datetime) -> None:
-        await self._do(transactions.keep, account, messages, cursor, now)
+    async def keep(
+        self,
+        account: AccountName,
+        messages: Sequence[Message],
+        cursor: str,
+        now: datetime,
+        settled: Sequence[Message] = (),
+    ) -> None:
+        do = self._do if messages else self._do_lightly
+        await do(transactions.keep, account, messages, cursor, now, settled)
 
     async def waiting(self, account: AccountName, limit: int) -> list[Message]:
         return await self._look(transactions.waiting, account, limit)
 
     async def settle(self, settlement: Settlement, now: datetime) -> None:
-        await self._do(_settle, settlement, now)
+        await self._do_lightly(_settle, settlement, now)
 
     async def outbox(self, account: AccountName, now: datetime, limit: int) -> list[Delivery]:
         return await self._look(transactions.due, account, now, limit)
@@ -72,7 +80,7 @@ class SqlStore:
         await self._do(transactions.attempting, keys, now)
 
     async def sent(self, key: DeliveryKey, remote_id: str, now: datetime) -> None:
-        await self._do(transactions.sent, key, remote_id, now)
+        await self._do_lightly(transactions.sent, key, remote_id, now)
 
     async def postpone(self, key: DeliveryKey, until: datetime, reason: str, unknown_since: datetime | None) -> None:
         await self._do(transactions.postpone, key, until, reason, unknown_since)
@@ -165,6 +173,11 @@ class SqlStore:
 
     async def _do(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         transact = self._database.transact
+        return await self._on_the_thread(partial(transact, lambda connection: work(connection, *args, **kwargs)))
+
+    async def _do_lightly(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """A transaction that does not wait for the disk: what a power cut undoes of it is done again."""
+        transact = partial(self._database.transact, lasting=False)
         return await self._on_the_thread(partial(transact, lambda connection: work(connection, *args, **kwargs)))
 
     async def _look(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -29,10 +29,17 @@ def cursor(connection: Connection, account: AccountName) -> str | None:
     return connection.scalar(statements.CURSOR, {"account": account})
 
 
-def keep(connection: Connection, account: AccountName, messages: Sequence[Message], behind: str, now: datetime) -> None:
-    insert_new(
-        connection, inbox, [rows.message_row(message) | {"account": account, "kept_at": now} for message in messages]
-    )
+def keep(  # noqa: PLR0913, PLR0917 - what belongs together
+    connection: Connection,
+    account: AccountName,
+    messages: Sequence[Message],
+    behind: str,
+    now: datetime,
+    settled: Sequence[Message],
+) -> None:
+    here = {"account": account, "kept_at": now}
+    insert_new(connection, inbox, [rows.message_row(message) | here for message in messages])
+    insert_new(connection, inbox, [{"id": message.id, "settled_at": now, **here} for message in settled])
     replace(connection, cursors, [{"account": account, "cursor": behind}])
 
 

@@ -308,3 +308,13 @@ async def test_the_week_is_told_with_dead_links_unless_the_settings_want_none(sc
     scene.settings = replace(scene.settings, check_links=False)
 
     assert "Dead links" not in await scene.views.week(monday)
+
+
+async def test_whoever_floods_is_ignored_at_once_but_for_what_may_be_an_order(scene):
+    for _ in range(12):
+        await scene.say(FEDIVERSE, by=ADA)
+    said = scene.last
+
+    assert scene.bot.ignores(said)
+    assert not scene.bot.ignores(replace(said, text="quiet 2h"))
+    assert not scene.bot.ignores(replace(said, text="pause", place=OFFICE))

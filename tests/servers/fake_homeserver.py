@@ -75,6 +75,7 @@ class FakeHomeserver:
         self.tokens: list[str | None] = []  # given to syncs
         self.has_gap_in_bad_room = False
         self.devices: dict[str, Any] = {}  # the bot's, with the keys that it brought
+        self.read: list[str] = []  # the events that the bot marked
         self.members: list[str] | None = None  # told when asked, instead of a summary with each sync
 
     def say(self, body: str, **more: Any) -> None:
@@ -92,6 +93,8 @@ class FakeHomeserver:
         application.router.add_get(f"{client}/rooms/{{room}}/joined_members", self._meets("members", self._members))
         application.router.add_get(f"{client}/rooms/{{room}}/state/{{kind}}/{{key}}", self._know_nothing)
         application.router.add_put(f"{client}/rooms/{{room}}/send/{{kind}}/{{txn}}", self._meets("send", self._send))
+        application.router.add_put(f"{client}/rooms/{{room}}/typing/{{user}}", self._hear)
+        application.router.add_post(f"{client}/rooms/{{room}}/receipt/{{kind}}/{{event}}", self._mark)
         application.router.add_post(f"{client}/join/{{room}}", self._meets("join", self._join))
         application.router.add_post(f"{client}/keys/upload", self._meets("keys", self._take_keys))
         application.router.add_post(f"{client}/keys/query", self._meets("devices", self._tell_devices))
@@ -139,6 +142,13 @@ class FakeHomeserver:
 
     async def _know_nothing(self, request: web.Request) -> web.Response:
         return await refusal(403, "M_FORBIDDEN")()
+
+    async def _hear(self, request: web.Request) -> web.Response:
+        return web.json_response({})
+
+    async def _mark(self, request: web.Request) -> web.Response:
+        self.read.append(request.match_info["event"])
+        return web.json_response({})
 
     async def _join(self, request: web.Request) -> web.Response:
         return web.json_response({"room_id": ROOM})

@@ -107,6 +107,21 @@ async def test_a_settled_message_that_is_kept_again_stays_settled(store):
     assert await store.waiting(ACCOUNT, 10) == []
 
 
+async def test_of_what_nothing_follows_from_the_id_is_kept_and_nothing_waits(store):
+    await store.keep(ACCOUNT, [message(1)], "c2", NOON, [message(2)])
+    await store.keep(ACCOUNT, [message(2)], "c3", NOON)
+
+    assert await store.waiting(ACCOUNT, 10) == [message(1)]
+    assert await store.cursor(ACCOUNT) == "c3"
+
+
+async def test_a_message_that_waits_already_is_answered_even_if_nothing_would_follow_now(store):
+    await store.keep(ACCOUNT, [message(1)], "c1", NOON)
+    await store.keep(ACCOUNT, [], "c1", NOON, [message(1), message(1)])
+
+    assert await store.waiting(ACCOUNT, 10) == [message(1)]
+
+
 async def test_the_oldest_messages_wait_first_and_no_more_than_asked_for_come(store):
     await store.keep(ACCOUNT, crowd(5), "c5", NOON)
 

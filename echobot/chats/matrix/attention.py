@@ -17,6 +17,8 @@ from echobot.errors import ChatError
 
 UNNOTICED = timedelta(milliseconds=300)  # an answer that takes no longer needs no notice
 LONGEST_NOTICE = timedelta(seconds=30)
+BETWEEN = timedelta(seconds=1)  # two times of marking what was read in a room
+MOST_THREADS = 5  # of a room, in which something is marked at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,18 @@ class Attention:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
         self._rooms: dict[str, _Room] = {}
+        self._unread: dict[str, dict[Place, MessageId]] = {}  # by room, the last question in each thread
         self._tasks: set[asyncio.Task[None]] = set()
 
     def read(self, messages: Iterable[Message]) -> None:
-        """Mark the last question in each room and thread as read."""
+        """Mark the last question in each room and thread as read: not each one where somebody floods it."""
         asked = (each for each in messages if each.revises is None and each.reacts_to is None)
-        for place, last in {each.place: each for each in asked}.items():
-            self._beside(self._mark_as_read(place, last.id))
+        for place, last in {each.place: each.id for each in asked}.items():
+            if place.room not in self._unread:
+                self._unread[place.room] = {}
+                self._beside(self._mark_all_as_read(place.room))
+            self._unread[place.room].pop(place, None)  # the latest comes last
+            self._unread[place.room][place] = last
 
     def expect(self, replies: Sequence[Reply]) -> None:
         """These are on their way; where that takes a while, people see that the bot is writing."""
@@ -63,6 +70,16 @@ class Attention:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _mark_all_as_read(self, room: str) -> None:
+        try:
+            while unread := self._unread[room]:
+                self._unread[room] = {}
+                for place, last in [*unread.items()][-MOST_THREADS:]:
+                    await self._mark_as_read(place, last)
+                await asyncio.sleep(BETWEEN.total_seconds())
+        finally:
+            del self._unread[room]
 
     async def _mark_as_read(self, place: Place, last: MessageId) -> None:
         """What a thread begins with is not in it."""

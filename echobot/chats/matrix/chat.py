@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -135,7 +135,7 @@ class MatrixChat:
         await self._secrecy.settle()
         if before is None:
             await ears.keep([], self._cursor(here))
-        await self._tell_troubles(here, ears)
+        await self._tell_troubles(self._client.rooms, here, ears)
         log.info("listening", account=self.account, rooms=len(self._client.rooms))
         return before.token if before else here.next_batch
 
@@ -147,7 +147,7 @@ class MatrixChat:
         messages = [*late, *await self._messages(batch, cursor)]
         await ears.keep(messages, self._cursor(batch))
         await self._secrecy.settle()
-        await self._tell_troubles(batch, ears)
+        await self._tell_troubles(self._changed(batch, ears), batch, ears)
         self._attention.read(messages)
         return str(batch.next_batch)
 
@@ -169,9 +169,14 @@ class MatrixChat:
         for room in batch.rooms.leave:
             self._client.rooms.pop(room, None)
 
-    async def _tell_troubles(self, batch: SyncResponse, ears: _Ears) -> None:
+    def _changed(self, batch: SyncResponse, ears: _Ears) -> set[str]:
+        """Where something may be wrong now, or well again: not the hundreds of rooms in which nothing happened."""
+        unsettled = {*ears.notes.rooms, *self._secrecy.rooms, *self._states.replaced()}
+        return {room for room in (*batch.rooms.join, *unsettled) if room in self._client.rooms}
+
+    async def _tell_troubles(self, rooms: Iterable[str], batch: SyncResponse, ears: _Ears) -> None:
         await ears.notes.of_keys(self._secrecy.trouble())
-        for room in self._client.rooms:
+        for room in rooms:
             await ears.notes.of_room(room, self._trouble_in(room, ears.door))
         for room in batch.rooms.leave:
             await ears.notes.of_room(room, None)

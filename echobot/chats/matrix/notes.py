@@ -41,12 +41,14 @@ class Notes:
         self._account = account
         self._note = note
         self._said: dict[str, str | None] = {}
+        self.rooms: set[str] = set()  # where something is wrong
 
     async def of_keys(self, trouble: str | None) -> None:
         await self._say(f"keys of {self._account}", trouble)
 
     async def of_room(self, room: str, trouble: str | None) -> None:
         await self._say(f"{IN_A_ROOM}{room} of {self._account}", trouble)
+        (self.rooms.discard if trouble is None else self.rooms.add)(room)
 
     async def _say(self, about: str, trouble: str | None) -> None:
         if about in self._said and self._said[about] == trouble:

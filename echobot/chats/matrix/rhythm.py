@@ -12,6 +12,7 @@ from echobot.chats.patience import growing
 @dataclass(frozen=True, slots=True)
 class Rhythm:
     poll: timedelta = timedelta(seconds=30)  # how long the homeserver may hold a sync open when nothing is said
+    between: timedelta = timedelta(milliseconds=20)  # the beginnings of two syncs: what many say at once comes together
     stall: timedelta = timedelta(seconds=30)  # how much longer an answer may take before it is given up
     arrival: timedelta = timedelta(minutes=5)  # the first sync of an account in many rooms is slow
     first_pause: timedelta = timedelta(seconds=5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -107,6 +107,11 @@ class Secrecy:
             return LOST
         is_needed = any(room.encrypted for room in self._client.rooms.values())
         return self._standing.trouble if is_needed or self._standing.trouble != UNSIGNED else None
+
+    @property
+    def rooms(self) -> Iterable[str]:
+        """Where messages wait for their keys."""
+        return self._without_key
 
     def trouble_in(self, room: str) -> str | None:
         """Why something in this room cannot be read."""

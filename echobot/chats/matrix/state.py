@@ -33,6 +33,8 @@ class State:
     @property
     def successor(self) -> str | None:
         """The room that has taken this one's place, if whoever says so may say it."""
+        if not self.tombstone:
+            return None
         room, who = text(mapping(self.tombstone.get("content")).get("replacement_room")), self.tombstone.get("sender")
         usual = self._needed("state_default", 50 if self.levels else 0)
         may = bool(room) and self.power(str(who)) >= self._to_send("m.room.tombstone", usual)
@@ -90,6 +92,10 @@ class States:
             seen.add(successor)
             room = successor
         return room
+
+    def replaced(self) -> list[str]:
+        """The rooms whose place others have taken."""
+        return [room for room, state in self._rooms.items() if state.successor]
 
     def successors(self) -> dict[str, State]:
         """The rooms that have taken the place of others, with those others' state."""

@@ -46,6 +46,7 @@ class Sync:
     def __init__(self, client: Client, rhythm: Rhythm) -> None:
         self._client = client
         self._rhythm = rhythm
+        self._next_at = 0.0  # by the loop's clock, the earliest
 
     async def who_am_i(self) -> tuple[str, str]:
         """The full name of the account that the token belongs to, and the device."""
@@ -77,9 +78,15 @@ class Sync:
 
     async def after(self, token: str) -> SyncResponse:
         """What happened since the token, as soon as something did."""
+        await self._rest()
         poll = self._rhythm.poll
         later = self._client.sync(int(poll / timedelta(milliseconds=1)), sync_filter(PAGE), since=token)
         return await self._told(poll + self._rhythm.stall, later)
+
+    async def _rest(self) -> None:
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(self._next_at - loop.time())
+        self._next_at = loop.time() + self._rhythm.between.total_seconds()
 
     async def _told(self, limit: timedelta, answer: Awaitable[SyncResponse]) -> SyncResponse:
         self._client.next_batch = ""  # nio would go on from there, and overlook a sync that leads there again
