@@ -13,10 +13,13 @@ from tests import secrecy
 from tests.fakes import FakeChat, FakeClock
 from tests.samples import ENTRY
 from tests.secrecy import nothing_secret_is_logged
+from tests.servers.people import people
 from tests.servers.ports import free_port
 from tests.servers.postgresql import cluster, database
+from tests.servers.synapse import strict_synapse, synapse
 
-__all__ = ["cluster", "database", "nothing_secret_is_logged"]
+# A fixture of the session is one for each place that imports it: those that start servers are imported here alone.
+__all__ = ["cluster", "database", "nothing_secret_is_logged", "people", "strict_synapse", "synapse"]
 
 settings.register_profile(
     "echobot",
