@@ -36,6 +36,16 @@ def pytest_addoption(parser):
     )
 
 
+def pytest_xdist_auto_num_workers():
+    """More than there are cores: whoever waits for a server, or for the moment of a kill, leaves its core to others."""
+    return (os.cpu_count() or 1) + 2
+
+
+def pytest_collection_modifyitems(items):
+    """What takes longest begins first, so that in the end nobody waits for it."""
+    items.sort(key=lambda item: (item.get_closest_marker("chaos") is None, "end_to_end" not in item.nodeid))
+
+
 def pytest_configure():
     """Nothing of the person's own is touched; the workers share what the first of them has prepared."""
     secrecy.pytest_configure()
