@@ -18,6 +18,7 @@ chat: $(RUN_STAMP) ## Talk with the bot in this terminal
 check: $(RUN_STAMP) ## Check the knowledge base, strictly
 	@$(BIN)/echobot check --strict knowledge
 
+test: export PYTHONDONTWRITEBYTECODE = # where it is set, each of the many processes would compile everything anew
 test: $(DEV_STAMP) ## Pass every test, the real servers' ones included
 	@echo "Running the tests (a real Matrix server is started on this machine for some of them) ..."
 	@$(BIN)/python -m pytest -n auto --dist loadgroup $(PYTEST)
