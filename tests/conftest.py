@@ -36,6 +36,7 @@ def pytest_addoption(parser):
     )
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers():
     """More than there are cores: whoever waits for a server, or for the moment of a kill, leaves its core to others."""
     return (os.cpu_count() or 1) + 2
