@@ -20,11 +20,12 @@ _LOADED = [
     "echobot.stores.patient",
     "echobot.chats.matrix",
     "echobot.chats.mastodon",
+    "tests.stores.endless",
     __name__,
 ]
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as `main` does: what has threads is not to be copied
-_COPIES = multiprocessing.get_context("forkserver")
-_COPIES.set_forkserver_preload(_LOADED)
+COPIES = multiprocessing.get_context("forkserver")
+COPIES.set_forkserver_preload(_LOADED)
 
 
 class Copy:
@@ -32,7 +33,7 @@ class Copy:
 
     def __init__(self, arguments: Sequence[str], output: Path, environment: Mapping[str, str]) -> None:
         given = (list(arguments), output, dict(environment))
-        self._process = _COPIES.Process(target=_run, args=given, daemon=True)
+        self._process = COPIES.Process(target=_run, args=given, daemon=True)
         self._process.start()
         self.pid = self._process.pid
 
