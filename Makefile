@@ -18,6 +18,7 @@ chat: $(RUN_STAMP) ## Talk with the bot in this terminal
 check: $(RUN_STAMP) ## Check the knowledge base, strictly
 	@$(BIN)/echobot check --strict knowledge
 
+test: export PYTHONDONTWRITEBYTECODE = # where it is set, each of the many processes would compile everything anew
 test: $(DEV_STAMP) ## Pass every test, the real servers' ones included
 	@echo "Running the tests (a real Matrix server is started on this machine for some of them) ..."
 	@$(BIN)/python -m pytest -n auto --dist loadgroup $(PYTEST)
@@ -37,17 +38,20 @@ bench: $(DEV_STAMP) ## Measure: answers, memory, the way through a real Matrix s
 clean: ## Remove what was set up
 	rm -rf .venv
 
-$(RUN_STAMP): pyproject.toml constraints.txt
+$(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "echobot needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@test -x $(BIN)/python || { echo "Making a place for Python packages in .venv ..."; $(PYTHON) -m venv .venv || { echo "Python cannot make virtual environments here; on Debian: apt install python3-venv" >&2; rm -rf .venv; exit 1; }; }
+	@echo "Making a place for Python packages in .venv ..."
+	@$(PYTHON) -m venv .venv || { echo "Python cannot make virtual environments here; on Debian: apt install python3-venv" >&2; rm -rf .venv; exit 1; }
+
+$(RUN_STAMP): pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing echobot and what it needs into .venv (a minute the first time) ..."
 	@$(INSTALL) --editable .
 	@touch $@
 
-$(DEV_STAMP): $(RUN_STAMP)
-	@echo "Installing the test tools into .venv, a Matrix server among them (a minute or two the first time) ..."
+$(DEV_STAMP): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing echobot, what it needs and the test tools into .venv, a Matrix server among them (a minute or two the first time) ..."
 	@$(INSTALL) --editable '.[dev]'
-	@touch $@
+	@touch $(RUN_STAMP) $@
 
 $(AUDIT_STAMP): $(RUN_STAMP)
 	@echo "Installing pip-audit into a place of its own, .venv/audit ..."

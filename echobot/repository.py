@@ -202,9 +202,10 @@ async def _git(*arguments: str) -> str:
 
 async def _ended(child: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
     """Git starts other programs; what has to end early, ends together."""
+    readings = [asyncio.ensure_future(_all_of(stream)) for stream in (child.stdout, child.stderr)]
     try:
         async with asyncio.timeout(_PATIENCE):
-            printed, said = await asyncio.gather(_all_of(child.stdout), _all_of(child.stderr))
+            printed, said = await asyncio.gather(*readings)
             await child.wait()
             return printed, said
     except TimeoutError as error:
@@ -213,7 +214,17 @@ async def _ended(child: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
         if child.returncode is None:
             with suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
+            for reading in readings:
+                reading.cancel()
+            await asyncio.gather(*readings, return_exceptions=True)
+            await asyncio.gather(_rest_of(child.stdout), _rest_of(child.stderr))
             await child.wait()
+
+
+async def _rest_of(stream: asyncio.StreamReader | None) -> None:
+    """Nobody is told of the end of a process as long as something that it said is not read."""
+    while stream and await stream.read(65536):
+        pass
 
 
 async def _all_of(stream: asyncio.StreamReader | None) -> bytes:

@@ -13,10 +13,13 @@ from tests import secrecy
 from tests.fakes import FakeChat, FakeClock
 from tests.samples import ENTRY
 from tests.secrecy import nothing_secret_is_logged
+from tests.servers.people import people
 from tests.servers.ports import free_port
 from tests.servers.postgresql import cluster, database
+from tests.servers.synapse import strict_synapse, synapse
 
-__all__ = ["cluster", "database", "nothing_secret_is_logged"]
+# A fixture of the session is one for each place that imports it: those that start servers are imported here alone.
+__all__ = ["cluster", "database", "nothing_secret_is_logged", "people", "strict_synapse", "synapse"]
 
 settings.register_profile(
     "echobot",
@@ -31,6 +34,17 @@ def pytest_addoption(parser):
     parser.addoption(
         "--chaos", choices=["short", "full", "most"], default="short", help="how often the chaos tests kill"
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """More than there are cores: whoever waits for a server, or for the moment of a kill, leaves its core to others."""
+    return (os.cpu_count() or 1) + 2
+
+
+def pytest_collection_modifyitems(items):
+    """What takes longest begins first, so that in the end nobody waits for it."""
+    items.sort(key=lambda item: (item.get_closest_marker("chaos") is None, "end_to_end" not in item.nodeid))
 
 
 def pytest_configure():

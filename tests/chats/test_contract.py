@@ -19,9 +19,7 @@ from tests.chats.matrix.conftest import Bot as MatrixBot
 from tests.fakes import ROOM, FakeChat, FakeClock, message
 from tests.servers.fake_mastodon import fake_mastodon
 from tests.servers.people import People, until
-from tests.servers.synapse import Synapse, synapse
-
-__all__ = ["synapse"]
+from tests.servers.synapse import Synapse
 
 
 class World:

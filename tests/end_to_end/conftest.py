@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.servers.echobot_process import EchobotProcess, on_matrix
-from tests.servers.people import People, Person, people, until
-from tests.servers.synapse import Synapse, strict_synapse, synapse
-
-__all__ = ["people", "strict_synapse", "synapse"]
+from tests.servers.people import People, Person, until
+from tests.servers.synapse import Synapse
 
 PATIENCE = 400  # seconds
 

@@ -160,7 +160,7 @@ async def test_a_bot_killed_again_and_again_posts_each_of_forty_announcements_on
     for kill in range(kills):  # news comes bit by bit, as long as there are kills
         board.publish(late, new[: 1 + kill * len(new) // kills])
         board.echobot.launch()
-        await asyncio.sleep(dice.uniform(0.8, 3))
+        await asyncio.sleep(dice.uniform(0.1, 2))
         board.echobot.kill()
     board.publish(late, new)
     board.echobot.launch()

@@ -211,10 +211,10 @@ async def test_a_bot_killed_again_and_again_gives_each_encrypted_question_one_re
     kills = 30 if request.config.getoption("--chaos") == "full" else 5
     dice = random.Random(SEED)
     print(f"seed {SEED}, {kills} kills")
-    asking = asyncio.create_task(_ask_now_and_then(bob, kills * 10))
+    asking = asyncio.create_task(_ask_now_and_then(bob, kills * 5))
 
     for _ in range(kills):
-        await asyncio.sleep(dice.uniform(0.2, 4))
+        await asyncio.sleep(dice.uniform(0.1, 2))
         echobot.kill()
         echobot.launch()
 

@@ -34,6 +34,7 @@ async def echobot(server, tokens, tmp_path: Path, port: int):
     accounts = [on_mastodon(server.url, token, poll_every="10s") for token in tokens]
     process = EchobotProcess(tmp_path, *accounts, health={"port": port})
     process.options = ["--log", "json"]
+    process.is_copied = False
     yield process
     await process.stop()
 

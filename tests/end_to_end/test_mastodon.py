@@ -212,11 +212,11 @@ async def test_a_bot_killed_again_and_again_loses_and_doubles_nothing(timeline, 
     async def ask_now_and_then():
         for _ in range(count):
             timeline.ask(dice.choice(people), visibility=dice.choice(["public", "direct"]))
-            await asyncio.sleep(kills * 1.6 / count)
+            await asyncio.sleep(kills / count)
 
     asking = asyncio.create_task(ask_now_and_then())
     for _ in range(kills):
-        await asyncio.sleep(dice.uniform(0.2, 3))
+        await asyncio.sleep(dice.uniform(0.1, 2))
         timeline.echobot.kill()
         timeline.echobot.launch()
     await asking

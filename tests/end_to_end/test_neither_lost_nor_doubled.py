@@ -22,6 +22,9 @@ def full(request: pytest.FixtureRequest) -> bool:
 
 
 async def test_a_question_is_answered_in_the_room(echobot: EchobotProcess, alice: Asker):
+    await echobot.stop()
+    echobot.is_copied = False
+    await echobot.start()
     await alice.ask("what is the fediverse?")
     await alice.all_are_answered_once()
 
@@ -92,10 +95,10 @@ async def test_a_bot_killed_again_and_again_loses_and_doubles_nothing(
     kills = 30 if full else 5
     dice = random.Random(SEED)
     print(f"seed {SEED}, {kills} kills")
-    asking = asyncio.create_task(_ask_now_and_then(alice, 150, pause=kills * 2 / 150))
+    asking = asyncio.create_task(_ask_now_and_then(alice, 150, pause=kills / 150))
 
     for _ in range(kills):
-        await asyncio.sleep(dice.uniform(0.2, 4))
+        await asyncio.sleep(dice.uniform(0.1, 2))
         echobot.kill()
         echobot.launch()
     await asking

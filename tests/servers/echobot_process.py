@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.servers.people import Person, until
+from tests.servers.ready import Copy
 
 PLENTY = dict.fromkeys(("person_per_minute", "person_per_hour", "room_per_minute", "bot_per_minute"), 1_000_000)
 
@@ -39,7 +40,8 @@ class EchobotProcess:
     def __init__(self, folder: Path, *accounts: BotAccount, **more: Any) -> None:
         self.settings = folder / "settings.yaml"
         self._log = folder / "echobot.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Copy | None = None
+        self.is_copied = True  # else it starts as anybody starts it, which takes a second more
         self.options: list[str] = []  # of the command, besides its settings
         self.inside: list[str] = []  # a command that is given this one
         self.environment: dict[str, str] = {}  # besides that of the tests
@@ -63,21 +65,12 @@ class EchobotProcess:
         return self._log.read_text() if self._log.exists() else ""
 
     def launch(self) -> None:
-        command = [
-            *self.inside,
-            sys.executable,
-            "-m",
-            "echobot",
-            "run",
-            "--settings",
-            str(self.settings),
-            *self.options,
-        ]
+        arguments = ["run", "--settings", str(self.settings), *self.options]
         environment = {**os.environ, **self.environment}
-        with self._log.open("ab") as output:
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment
-            )
+        if self.is_copied and not self.inside:
+            self._process = Copy(arguments, self._log, environment)
+        else:
+            self._process = self._anew([*self.inside, sys.executable, "-m", "echobot", *arguments], environment)
 
     async def start(self) -> None:
         """Launch it and wait until it listens."""
@@ -111,6 +104,10 @@ class EchobotProcess:
         command = [sys.executable, "-m", "echobot", "status", "--settings", str(self.settings)]
         done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout
+
+    def _anew(self, command: list[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+        with self._log.open("ab") as output:
+            return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment)
 
     def _is_over(self) -> bool:
         return self._process is None or self._process.poll() is not None

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import signal
 import time
-from pathlib import Path
+from contextlib import suppress
 
 import pytest
 
 from echobot.stores.sql import SqlStore
 from tests.fakes import ACCOUNT, NOON, ROOM
-from tests.stores.endless import batch
-
-ROOT = Path(__file__).parents[2]
+from tests.servers.ready import COPIES
+from tests.stores.endless import batch, live
 
 
 @pytest.fixture
@@ -22,15 +20,21 @@ def kills(request):
 
 
 def run_and_kill(url: str, after_lines: int, and_then: float) -> list[str]:
-    """Returns every line that went out before the end. Lines come between calls; `and_then` (s) leads into one."""
-    command = [sys.executable, "-m", "tests.stores.endless", url]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        lines = [process.stdout.readline() for _ in range(after_lines)]
+    """Returns all that it told before its end. It tells between calls; `and_then` (s) leads into one."""
+    heard, told = COPIES.Pipe(duplex=False)
+    process = COPIES.Process(target=live, args=(url, told), daemon=True)
+    process.start()
+    told.close()
+    with heard:
+        lines = [heard.recv() for _ in range(after_lines)]
         time.sleep(and_then)
         process.kill()
-        lines += process.stdout.readlines()
-    assert all(lines), "it ended by itself"
-    return [line.strip() for line in lines if line.endswith("\n")]
+        with suppress(EOFError):
+            while True:
+                lines.append(heard.recv())
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    return lines
 
 
 @pytest.mark.chaos

@@ -15,10 +15,8 @@ from echobot.chats.matrix.rhythm import Rhythm
 from echobot.core.message import AccountName
 from echobot.settings import Invites, MatrixAccount
 from tests.chats.kept import Kept
-from tests.servers.people import People, Person, people, until
-from tests.servers.synapse import Synapse, strict_synapse, synapse
-
-__all__ = ["people", "strict_synapse", "synapse"]
+from tests.servers.people import People, Person, until
+from tests.servers.synapse import Synapse
 
 QUICK = Rhythm(
     poll=timedelta(seconds=5),
