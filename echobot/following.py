@@ -20,6 +20,7 @@ from echobot.content.yaml_text import shown
 from echobot.core.answering import Answerer
 from echobot.core.knowledge import Texts
 from echobot.errors import EchobotError, KnowledgeRefused
+from echobot.lasting import leave_out_what_is_there
 
 log = structlog.get_logger()
 
@@ -137,6 +138,7 @@ class Following:
         await _prepare(folder)
         self._answerer = (await asyncio.to_thread(prepared.answerer, folder)).with_contacts(self._shown)
         self.folder, self.version, self.problems = folder, version, ""
+        leave_out_what_is_there()
         log.info("the knowledge was edited", version=version, entries=self._answerer.knowledge.size)
 
     def _refuse(self, folder: Path, error: EchobotError) -> None:

@@ -21,6 +21,7 @@ from echobot.health.condition import Coming, Condition, Edition
 from echobot.health.systemd import tell_systemd
 from echobot.health.watch import Watch
 from echobot.in_force import InForce
+from echobot.lasting import leave_out_what_is_there
 from echobot.limits import Allowance
 from echobot.oversight.desk import Desk
 from echobot.oversight.reporter import Reporter
@@ -96,6 +97,7 @@ class Service:
         announcer = announcer_of(self._in_force, lambda: self._knowledge().knowledge, store)
         self._store = store
         self._watch.begin(chats, store, partial(_coming, announcer))
+        leave_out_what_is_there()
         try:
             await self._note_knowledge(self._knowledge.problems)
             await self._note_settings(self._mistakes)

@@ -1,4 +1,6 @@
 import asyncio
+import gc
+import weakref
 
 import pytest
 import structlog
@@ -45,6 +47,14 @@ async def edit(folder, text, until):
 
 async def test_an_edit_is_used_as_soon_as_it_is_saved(folder, following):
     await edit(folder, ENTRY.replace("ANSWER", "second"), lambda: following().answer(QUESTION).text == "second")
+
+
+async def test_what_an_edit_took_the_place_of_is_thrown_away_and_what_is_used_is_looked_at_no_more(folder, following):
+    before = weakref.ref(following())
+    await edit(folder, ENTRY.replace("ANSWER", "second"), lambda: following().answer(QUESTION).text == "second")
+
+    assert before() is None
+    assert all(found is not following() for found in gc.get_objects())
 
 
 async def test_after_a_mistake_the_last_good_state_goes_on_until_it_is_mended(folder, following):
