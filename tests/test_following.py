@@ -37,7 +37,8 @@ async def following(folder):
 async def edit(folder, text, until):
     """Save the file again and again until the edit was noticed."""
     for _ in range(100):
-        (folder / "entries.yaml").write_text(text)
+        (folder / "entries.new").write_text(text)
+        (folder / "entries.new").replace(folder / "entries.yaml")  # whole: a reader may be at work on the last one
         for _ in range(20):
             if until():
                 return
