@@ -39,6 +39,28 @@ async def test_what_came_meanwhile_is_taken_together_in_its_order_and_once(heard
     assert ids(await heard.next()) == ["4"]
 
 
+async def test_what_somebody_goes_on_to_say_is_taken_with_what_others_say(heard):
+    heard.put(mention(0, "flood"))
+    assert ids(await heard.next()) == ["0"]
+    for number in range(1, 10):
+        heard.put(mention(number, "flood"))
+    waiting = asyncio.create_task(heard.next())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    heard.put(mention(10, "ana"))
+
+    assert ids(await waiting) == [str(number) for number in range(1, 11)]
+
+
+async def test_what_somebody_goes_on_to_say_is_taken_also_when_nobody_else_says_anything(heard):
+    heard.put(mention(0, "ana"))
+    await heard.next()
+    heard.put(mention(1, "ana"))
+    heard.put(mention(2, "ana"))
+
+    assert ids(await heard.next()) == ["1", "2"]
+
+
 async def test_whoever_floods_threads_takes_turns_with_all_others(heard):
     for number in range(10):
         heard.put(mention(number, "flood", to="a post"))
@@ -47,7 +69,7 @@ async def test_whoever_floods_threads_takes_turns_with_all_others(heard):
     heard.put(mention(101, "bob"))
     assert ids(await heard.next()) == ["101"]
 
-    assert sorted(ids([*await heard.next(), *await heard.next()])) == ["1", "100"]
+    assert ids([*await heard.next(), *await heard.next()]) == ["100", "1"]
 
 
 async def test_what_one_person_says_stays_in_order(heard):
