@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
+from dateutil.parser import parse
+
 from echobot.chats.mastodon.content import asked
 from echobot.chats.mastodon.envelope import Envelope, narrowness
 from echobot.core.message import AccountName, Address, Message, MessageId, Place
@@ -104,14 +106,21 @@ def mentions(status: Status, account: str) -> bool:
 
 
 def moment(value: Any) -> datetime | None:
-    """An aware time, from a time or from its ISO form."""
+    """An aware time, from its ISO form or any other that servers write."""
     try:
-        read = datetime.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
+        read = _parsed(value) if isinstance(value, str) else value
+    except (ValueError, OverflowError):
         return None
     if not isinstance(read, datetime) or not _FIRST_YEAR <= read.year < _LAST_YEAR:
         return None
     return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def _parsed(written: str) -> datetime:
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        return parse(written)
 
 
 def _is_carried_along(status: Status, ancestors: Sequence[Status], me: Me) -> bool:
