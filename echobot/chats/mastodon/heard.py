@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from echobot.chats.mastodon.reading import Status, says_in_a_thread, sender_of
 
-_OF_ONE, _OF_ALL = 50, 1000  # mentions: what is more comes with the pages
+_OF_ONE, _OF_ALL = 100, 1000  # mentions: what is more comes with the pages
 _REST = 0.5  # seconds
 
 _Numbered: TypeAlias = tuple[int, Status]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
-from dateutil.parser import parse
+from dateutil.parser import parse  # type: ignore[import-untyped]
 
 from echobot.chats.mastodon.content import asked
 from echobot.chats.mastodon.envelope import Envelope, narrowness
@@ -120,7 +120,8 @@ def _parsed(written: str) -> datetime:
     try:
         return datetime.fromisoformat(written)
     except ValueError:
-        return parse(written)
+        read: datetime = parse(written)
+        return read
 
 
 def _is_carried_along(status: Status, ancestors: Sequence[Status], me: Me) -> bool:

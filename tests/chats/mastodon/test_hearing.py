@@ -328,9 +328,9 @@ async def test_whoever_floods_uses_up_no_pages(server, hearing, ana, bob):
 async def test_what_is_said_faster_than_it_can_be_kept_comes_with_the_pages(server, hearing, ana, bob):
     server.limits.enforced = False
     bot = await hearing()
-    for number in range(120):
+    for number in range(150):
         server.say(ana, f"@echobot {number}")
     server.say(bob, f"@echobot@{server.home} hello")
-    await bot.kept.have(121)
+    await bot.kept.have(151)
 
-    assert sorted(bot.kept.texts) == sorted([*map(str, range(120)), "hello"])
+    assert sorted(bot.kept.texts) == sorted([*map(str, range(150)), "hello"])
