@@ -1,13 +1,15 @@
 """What the stream brings whole is given at once; the pages alone move the cursor, and everything comes once."""
 
 import json
-from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from echobot.chats.mastodon.context import Context
+from echobot.chats.mastodon.mentions import Mentions
+from echobot.chats.mastodon.reading import Me
 from echobot.core.message import Address
 from tests.chats.mastodon.conftest import MONTH, RARE
 from tests.chats.mastodon.test_listening import EVERY_KIND
@@ -289,21 +291,17 @@ async def test_a_thread_that_is_slow_to_read_keeps_nobody_waiting_who_began_anot
     assert bot.kept.texts == ["quick"]
 
 
-async def test_whoever_floods_threads_does_not_use_up_the_requests_that_all_others_need(server, hearing, ana, bob):
+async def test_whoever_floods_threads_does_not_use_up_the_requests_that_all_others_need(server, bot, ana, bob, pushed):
     """Past that nobody would be answered for minutes; the flooder would not be in any case."""
-    bot = await hearing()
-    post = server.say(bot.account, "PeerTube is a video site.")
-    for number in range(100):
+    post, talks = server.say(bot.account, "PeerTube is a video site."), bot.chat._server
+    context = Context(talks, Mentions(talks, bot._clock), Me(bot.account.id, "toots", 10), bot._clock)
+    for number in range(70):
         server.say(ana, f"@echobot {number}", in_reply_to=post)
     server.say(bob, f"@echobot@{server.home} and Mastodon?", in_reply_to=post)
-    await until(lambda: "and Mastodon?" in bot.kept.texts, "the other one")
-    await bot.kept.have(101)
-    asked = sum(request.path.endswith("/context") for request in server.requests)
-    addresses = Counter((message.sender, message.address) for message in bot.kept.messages)
+    messages = [await context.message_at_once(server.streams._wire.notification(each)) for each in pushed]
 
-    assert asked <= 61
-    assert addresses["ana", Address.SPENT] >= 40
-    assert addresses["bob@far.example.net", Address.NAMED] == 1
+    assert [message.address for message in messages] == [Address.NAMED] * 60 + [Address.SPENT] * 10 + [Address.NAMED]
+    assert sum(request.path.endswith("/context") for request in server.requests) == 61
 
 
 # Floods
