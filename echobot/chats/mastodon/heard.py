@@ -11,7 +11,7 @@ from typing import TypeAlias
 from echobot.chats.mastodon.reading import Status, says_in_a_thread, sender_of
 
 _OF_ONE, _OF_ALL = 100, 1000  # mentions: what is more comes with the pages
-_REST = 9  # times as long as what somebody said last took to be kept
+_REST, _LONGEST_REST = 9, 0.5  # times as long as what somebody said last took to be kept; seconds
 
 _Numbered: TypeAlias = tuple[int, Status]
 
@@ -19,8 +19,8 @@ _Numbered: TypeAlias = tuple[int, Status]
 class Heard:
     """Mentions in the order they came, but for those in threads, which take a request each: there everybody in turn.
 
-    To keep some takes a write to the disk as well. So whoever was just heard rests: nobody takes more than a tenth of
-    the time. What they go on to say is kept with what others say, or together when the rest is over.
+    To keep some takes a write to the disk as well. So whoever was just heard rests and takes about a tenth of the time:
+    what they go on to say is kept with what others say, or together when the rest is over.
     """
 
     def __init__(self) -> None:
@@ -62,9 +62,10 @@ class Heard:
         return theirs.popleft()
 
     def _let_rest(self) -> None:
+        rest = min((_now() - self._taken_at) * _REST, _LONGEST_REST)
         for person in self._taken_from - self._resting:
             self._resting.add(person)
-            asyncio.get_running_loop().call_later((_now() - self._taken_at) * _REST, self._wake, person)
+            asyncio.get_running_loop().call_later(rest, self._wake, person)
         self._taken_from = set()
         self._look()
 
