@@ -33,6 +33,7 @@ class Pace:
     between: timedelta = timedelta(0)  # at least, from one reply to the next
     at_once: int = 8
     at_once_in_a_room: int = 4
+    at_once_for_one: int = 2  # of a person's rooms; on some networks each of their questions begins one
     in_a_row: int = 2  # to one person in a room, before the outbox is looked at again
     first_pause: timedelta = timedelta(seconds=5)  # when the server is away; doubles from one failure to the next
     longest_pause: timedelta = timedelta(minutes=5)
@@ -200,13 +201,15 @@ class Courier:
 def abreast(due: Sequence[Delivery], pace: Pace) -> list[list[Delivery]]:
     """What to send side by side: a row for each person in a room, so that theirs stay in order."""
     rows: dict[tuple[str, str], list[Delivery]] = {}
-    in_room: Counter[str] = Counter()
+    in_room, for_one = Counter[str](), Counter[str]()
     for delivery in due:
         room, asker = delivery.outgoing.place.room, delivery.outgoing.asker
         if (room, asker) not in rows:
-            if len(rows) == pace.at_once or in_room[room] == pace.at_once_in_a_room:
+            is_enough = in_room[room] == pace.at_once_in_a_room or (asker and for_one[asker] == pace.at_once_for_one)
+            if len(rows) == pace.at_once or is_enough:
                 continue
             in_room[room] += 1
+            for_one[asker] += 1
         row = rows.setdefault((room, asker), [])
         if len(row) < pace.in_a_row:
             row.append(delivery)

@@ -333,6 +333,15 @@ async def test_a_room_is_not_flooded_and_several_rooms_are_served_side_by_side(c
     assert len(chat.posts) == 40
 
 
+async def test_whoever_is_answered_in_many_rooms_leaves_places_to_all_others(chat, store, deliver):
+    many = [reply(number, f"to the flooder {number}", "@flood", Place(ACCOUNT, f"!r{number}")) for number in range(20)]
+    await queue(store, *many, reply(100, "to Ana", "@ana", Place(ACCOUNT, "!r100")))
+    await deliver()
+
+    assert "to Ana" in chat.texts[: STEADY.at_once_for_one + 1]
+    assert len(chat.posts) == 21
+
+
 async def test_replies_keep_their_distance_when_the_operator_wants_it(chat, store, clock, wait):
     await queue(store, *(reply(number) for number in range(4)))
     courier = Courier(chat, store, clock, Pace(between=2 * SECONDS), wait)

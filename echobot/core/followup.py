@@ -21,9 +21,6 @@ class Wanted(Enum):
 
 _SHORT = 6  # words: longer ones are a question of their own
 
-_words = lru_cache(maxsize=2000)(words)
-"""Of what curators wrote: each message is compared with it, in all languages."""
-
 
 def picked(
     text: str, offered: Sequence[EntryId], pack: LanguagePack | None, title: Callable[[EntryId], str]
@@ -68,16 +65,15 @@ def asks_why(text: str, pack: LanguagePack | None) -> bool:
 
 def wanted(text: str, packs: Iterable[LanguagePack]) -> Wanted | None:
     """Whether the whole message says one of these things, in any language: one word is enough."""
-    if not _short(text):
-        return None
-    for talk in (pack.talk for pack in packs):
+    said = _short(text)
+    for talk in (pack.talk for pack in packs if said):
         wishes = {
             Wanted.SILENCE: talk.stop,
             Wanted.ANSWERS: talk.start,
             Wanted.FORGETTING: talk.forget,
             Wanted.PRIVACY: talk.privacy,
         }
-        if wish := next((wish for wish, texts in wishes.items() if _is_one_of(text, texts)), None):
+        if wish := next((wish for wish, texts in wishes.items() if tuple(said) in _all_words(texts)), None):
             return wish
     return None
 
@@ -91,10 +87,16 @@ def goes_on(text: str, pack: LanguagePack | None) -> str | None:
     return None
 
 
-def _is_one_of(text: str, texts: Iterable[str]) -> bool:
+def _is_one_of(text: str, texts: tuple[str, ...]) -> bool:
     """Whether the whole message is one of these, whatever its accents, capitals and marks."""
     said = _short(text)
-    return bool(said) and said in map(_words, texts)
+    return bool(said) and tuple(said) in _all_words(texts)
+
+
+@lru_cache(maxsize=200)
+def _all_words(texts: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
+    """Those of each text, read once: every message is compared with them, also those of somebody who floods."""
+    return frozenset(tuple(words(text)) for text in texts)
 
 
 def _number(text: str) -> int | None:

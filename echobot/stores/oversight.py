@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, or_, select, tuple_
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select
 
 from echobot.core.message import AccountName, MessageId, Post
 from echobot.core.oversight import Deed, Draft, Hush
 from echobot.ports import Settlement
 from echobot.stores import rows, tables
+from echobot.stores.tables import Moment, drafts, hushes, outbox, uses
 from echobot.stores.tables import deeds as done
-from echobot.stores.tables import drafts, hushes, outbox, uses
 from echobot.stores.transactions import insert_new, replace
+
+_everywhere = and_(hushes.c.account == Hush.EVERYWHERE[0], hushes.c.room == Hush.EVERYWHERE[1])
+_there = and_(hushes.c.account == bindparam("account"), hushes.c.room == bindparam("room"))
+_holds = or_(hushes.c.until.is_(None), hushes.c.until > bindparam("now", type_=Moment()))
+IS_HUSHED = select(hushes.c.room).where(or_(_everywhere, _there), _holds).limit(1)
+"""Put together once: every message asks for it."""
 
 
 def carry_out(connection: Connection, settlement: Settlement, now: datetime) -> None:
@@ -42,9 +48,7 @@ def draft(connection: Connection, id_: MessageId) -> Draft | None:
 
 
 def is_hushed(connection: Connection, account: AccountName, room: str, now: datetime) -> bool:
-    places = [Hush.EVERYWHERE, (account, room)]
-    holds = or_(hushes.c.until.is_(None), hushes.c.until > now)
-    return bool(connection.scalar(select(exists().where(tuple_(hushes.c.account, hushes.c.room).in_(places), holds))))
+    return connection.scalar(IS_HUSHED, {"account": account, "room": room, "now": now}) is not None
 
 
 def deeds(connection: Connection, limit: int) -> list[Deed]:

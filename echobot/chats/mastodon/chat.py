@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
 
 import structlog
 
 from echobot.chats.mastodon.account import advice_for, is_young, own_account
 from echobot.chats.mastodon.announcing import Announcing
+from echobot.chats.mastodon.incoming import Incoming
 from echobot.chats.mastodon.instance import Instance, instance_of
-from echobot.chats.mastodon.mentions import Mentions
-from echobot.chats.mastodon.reading import Me, Status, moment, read, status_of, writer
-from echobot.chats.mastodon.rhythm import Looks, Rhythm
+from echobot.chats.mastodon.reading import Me
+from echobot.chats.mastodon.rhythm import Rhythm
 from echobot.chats.mastodon.sending import KEY_LIFETIME, Posting
 from echobot.chats.mastodon.server import REQUEST_SECONDS, Server
 from echobot.chats.mastodon.stream import Stream, ended
 from echobot.chats.patience import patiently
-from echobot.core.message import AccountName, Message, MessageId, Outgoing, Post, Reply
-from echobot.errors import ChatError, ChatUnavailable, LoginRefused
+from echobot.core.message import AccountName, Outgoing, Post, Reply
+from echobot.errors import ChatUnavailable
 from echobot.onward import Onward
 from echobot.ports import Keep, Note
 from echobot.settings import MastodonAccount
 
 log = structlog.get_logger()
 
-T = TypeVar("T")
-
 _SOON = timedelta(seconds=1)
-_ATTEMPTS = 3  # to read a thread
 
 
 class MastodonChat:
-    """Asks for mentions again and again; a stream, where there is one, only says when it is worth it."""
+    """Reads mentions page by page, which is sure; a stream, where there is one, brings them sooner."""
 
     def __init__(  # noqa: PLR0913  (the last ones are for tests)
         self,
@@ -58,33 +53,25 @@ class MastodonChat:
         self.contact_every = self._rhythm.poll
         self.unreadable = 0
         self._server = Server(settings.server, token, clock, seconds)
-        self._mentions = Mentions(self._server, self._onward)
-        self._looks = Looks(self._rhythm, self._onward)
         self._me = Me("", account, settings.replies_in_thread)
         self._posting: Posting | None = None
         self._announcing: Announcing | None = None
         self._keeps_keys = False
-        self._cursor = ""
-        self._edits_seen: set[MessageId] = set()
-        self._untold: Counter[str] = Counter()  # how often the thread of a status could not be read
-        self._last_mention_at = self._looked_for_edits_at = self._onward()
 
     @property
     def key_lifetime(self) -> timedelta:
         return KEY_LIFETIME if self._keeps_keys else timedelta(0)
 
     async def listen(self, cursor: str | None, keep: Keep, note: Note) -> None:  # noqa: ARG002  (nothing to note)
-        streaming = await self._patiently(self._arrive)
-        self._cursor = cursor if cursor is not None else await self._patiently(self._mentions.newest)
-        if cursor is None:
-            await keep([], self._cursor)
+        streaming = await patiently(self.account, self._rhythm.pauses(), self._arrive)
+        incoming = Incoming(self._server, self._me, self._rhythm, self._onward, self._looked)
+        await incoming.begin(cursor, keep)
         log.info("listening", account=self.account, server=self._settings.server)
-        stream = Stream(self.account, streaming, self._token, self._looks.hint, self._rhythm)
-        hints = asyncio.create_task(stream.run())
+        stream = asyncio.create_task(Stream(self.account, streaming, self._token, incoming.hear, self._rhythm).run())
         try:
-            await self._look_for_ever(keep)
+            await incoming.keep_all(keep)
         finally:
-            await ended(hints)
+            await ended(stream)
 
     async def send(self, outgoing: Outgoing) -> str:
         posting, announcing = self._ready()
@@ -129,66 +116,5 @@ class MastodonChat:
             now=lambda: self._clock() + self._server.skew,
         )
 
-    async def _look_for_ever(self, keep: Keep) -> None:
-        while True:
-            before = self._cursor
-            await self._patiently(lambda: self._catch_up(keep))
-            await self._patiently(lambda: self._look_for_edits(keep))
-            await self._looks.next(found=self._cursor != before)
-
-    async def _catch_up(self, keep: Keep) -> None:
-        """Give what is new; a page that is given stays given when a later one fails."""
-        async for page, behind in self._mentions.after(self._cursor):
-            await keep(await self._messages(page), behind)
-            self._cursor = behind
-            self._last_mention_at = self._onward()
+    def _looked(self) -> None:
         self.last_contact_at = self._clock()
-
-    async def _messages(self, page: Sequence[Any]) -> list[Message]:
-        found = [await self._message(status) for each in page if (status := status_of(each))]
-        return [message for message in found if message]
-
-    async def _message(self, status: Status) -> Message | None:
-        above = await self._above(status)
-        if above is None and str(status.get("in_reply_to_account_id")) not in {self._me.id, writer(status)}:
-            return None  # whom it answers is not known; so it was not said to the bot
-        return read(status, above or [], self._me, self._server.skew)
-
-    async def _above(self, status: Status) -> Sequence[Status] | None:
-        """None when the server cannot tell, several times: one thread must not keep all the others waiting."""
-        try:
-            return await self._mentions.above(status)
-        except LoginRefused:
-            raise
-        except ChatError as error:
-            self._untold[str(status["id"])] += 1
-            if getattr(error, "not_sent", False) or self._untold[str(status["id"])] < _ATTEMPTS:
-                raise
-            log.warning("a thread cannot be read", account=self.account, status=status["id"], reason=str(error))
-            return None
-
-    async def _look_for_edits(self, keep: Keep) -> None:
-        """No server tells whom it mentioned that a text was changed; so the latest mentions are read once more."""
-        now = self._onward()
-        quiet = now - self._last_mention_at > self._rhythm.edits_until
-        if quiet or now - self._looked_for_edits_at < self._rhythm.edits:
-            return
-        edits = [edit for each in await self._mentions.edited() if (edit := await self._edit(each))]
-        if edits:
-            await keep(edits, self._cursor)
-            self._edits_seen.update(edit.id for edit in edits)
-        self._looked_for_edits_at = now
-
-    async def _edit(self, notification: Any) -> Message | None:
-        """The edited status as a message that revises the first one."""
-        status = status_of(notification)
-        edited_at = moment(status.get("edited_at")) if status else None
-        if status is None or edited_at is None:
-            return None
-        id_ = MessageId(f"{status['id']}~{edited_at.isoformat()}")
-        if id_ in self._edits_seen or (message := await self._message(status)) is None:
-            return None
-        return replace(message, id=id_, sent_at=edited_at - self._server.skew, revises=message.id)
-
-    async def _patiently(self, step: Callable[[], Awaitable[T]]) -> T:
-        return await patiently(self.account, self._rhythm.pauses(), step)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from echobot.chats.mastodon.reading import Status, moment, sound
+from echobot.chats.mastodon.rhythm import Pages
 from echobot.chats.mastodon.server import Server
 from echobot.chats.mastodon.trail import Trail
 
@@ -18,38 +20,59 @@ BEGINNING = "0"  # before any id, on every server
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the reading comes by for the first time, oldest first, and the cursor behind it."""
+
+    mentions: Sequence[Status]
+    cursor: str
+
+
 class Mentions:
     """Notifications are opaque to everybody but the server: their ids are only given back to it."""
 
     def __init__(self, server: Server, clock: Callable[[], datetime]) -> None:
         self._server = server
         self._trail = Trail(clock)
+        self._pages = Pages(clock)
 
     async def newest(self) -> str:
         """The cursor behind all that was said so far."""
         page = sound(await self._server.ask(lambda client: client.notifications(types=["mention"], limit=1)))
         return str(page[0]["id"]) if page else BEGINNING
 
-    async def after(self, cursor: str) -> AsyncIterator[tuple[Sequence[Any], str]]:
-        """Page after page, each oldest first and with the cursor behind it, until there is nothing new.
+    async def after(self, cursor: str) -> AsyncIterator[Page]:
+        """Page after page until there is nothing new; each has to be `kept` before the next one.
 
         A server that does not understand the cursor gives the same page again and again: once is enough.
         """
         at, known = self._trail.start(cursor), set[str]()
         while page := await self._page(at):
-            ids = [str(notification["id"]) for notification in page]
+            ids = [str(mention["id"]) for mention in page]
             if known.issuperset(ids):
                 return
             known, at = set(ids), ids[-1]
-            new = [each for each in page if self._trail.is_new(str(each["id"]))]
+            new = [mention for mention in page if not self._trail.is_passed(str(mention["id"]))]
             if new:
                 cursor = at if new[-1] is page[-1] else cursor  # what comes late is not what to go on from
-                yield new, cursor
-                self._trail.gave([str(each["id"]) for each in new], cursor)
+                yield Page(new, cursor)
             if len(page) < _SHORT:  # were there more after all, the next look finds it
                 return
 
+    def is_known(self, mention: Status) -> bool:
+        """Whether it is kept; what was kept some time ago may have been forgotten here."""
+        id_ = str(mention["id"])
+        return self._trail.is_ahead(id_) or self._trail.is_passed(id_)
+
+    def kept(self, page: Page) -> None:
+        self._trail.gave([str(mention["id"]) for mention in page.mentions], page.cursor)
+
+    def kept_ahead(self, ids: Iterable[str]) -> None:
+        """Of what no page has brought yet."""
+        self._trail.gave_ahead(ids)
+
     async def _page(self, cursor: str) -> list[Any]:
+        await self._pages.one_more()
         page = await self._server.ask(
             lambda client: client.notifications(types=["mention"], min_id=cursor, limit=_PAGE), "page"
         )

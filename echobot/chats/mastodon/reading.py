@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
+from dateutil.parser import parse  # type: ignore[import-untyped]
+
 from echobot.chats.mastodon.content import asked
-from echobot.chats.mastodon.envelope import Envelope
+from echobot.chats.mastodon.envelope import Envelope, narrowness
 from echobot.core.message import AccountName, Address, Message, MessageId, Place
 
 Status: TypeAlias = Mapping[str, Any]
 """What other people's servers made: any key may be missing, any value of any type."""
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 3000  # of times that can be reckoned with
+_OF_STATUS = ("id", "created_at", "content", "visibility")
 _NOBOT = re.compile(r"#nobots?\b", re.IGNORECASE)
 
 
@@ -35,6 +38,29 @@ def status_of(notification: Any) -> Status | None:
     sender = _mapping(status.get("account"))
     readable = said.get("type") == "mention" and status.get("id") and sender.get("acct")
     return status if readable and not sender.get("bot") and not _wants_no_bots(sender) else None
+
+
+def is_another(notification: Status) -> bool:
+    """Whether it is of a kind that the bot never asks for: a favourite, a follower, something new."""
+    kind = notification.get("type")
+    return isinstance(kind, str) and kind not in {"", "mention"}
+
+
+def is_whole(notification: Status, me: str) -> bool:
+    """Whether it is a mention of this account, and all that is read of one is there and of its kind."""
+    status = _mapping(notification.get("status"))
+    sender = _mapping(status.get("account"))
+    texts = [notification.get("id"), *map(status.get, _OF_STATUS), sender.get("acct")]
+    return (
+        notification.get("type") == "mention"
+        and all(isinstance(text, str) and text for text in texts)
+        and all(isinstance(text, str) for text in (status.get("spoiler_text"), sender.get("note")))
+        and isinstance(sender.get("bot"), bool)
+        and "in_reply_to_id" in status
+        and moment(status.get("created_at")) is not None
+        and narrowness(_text(status.get("visibility"))) >= 0
+        and mentions(status, me)
+    )
 
 
 def sound(listed: Any) -> list[Status]:
@@ -80,14 +106,22 @@ def mentions(status: Status, account: str) -> bool:
 
 
 def moment(value: Any) -> datetime | None:
-    """An aware time, from a time or from its ISO form."""
+    """An aware time, from its ISO form or any other that servers write."""
     try:
-        read = datetime.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
+        read = _parsed(value) if isinstance(value, str) else value
+    except (ValueError, OverflowError):
         return None
     if not isinstance(read, datetime) or not _FIRST_YEAR <= read.year < _LAST_YEAR:
         return None
     return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def _parsed(written: str) -> datetime:
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        read: datetime = parse(written)
+        return read
 
 
 def _is_carried_along(status: Status, ancestors: Sequence[Status], me: Me) -> bool:
@@ -117,6 +151,15 @@ def _wants_no_bots(sender: Status) -> bool:
     fields = sender.get("fields")
     values = [_mapping(field).get("value") for field in fields] if isinstance(fields, list) else []
     return any(_NOBOT.search(re.sub(r"<[^>]*>", "", _text(text))) for text in (sender.get("note"), *values))
+
+
+def says_in_a_thread(mention: Status) -> bool:
+    """Whether somebody said something before it there."""
+    return bool(_mapping(mention.get("status")).get("in_reply_to_id"))
+
+
+def sender_of(mention: Status) -> str:
+    return _text(_mapping(_mapping(mention.get("status")).get("account")).get("acct"))
 
 
 def _mapping(value: Any) -> Status:

@@ -1,4 +1,4 @@
-"""The server's stream, only ever a hint that there may be something new: it may be silent while people write."""
+"""The server's stream: soon, but it may be silent while people write, and tells nothing twice."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout, WSMsgType
 from aiohttp.http import HttpProcessingError
 
+from echobot.chats.mastodon.events import UNREADABLE, Event, EventLines, event_in
 from echobot.chats.mastodon.rhythm import Rhythm
 from echobot.chats.mastodon.server import USER_AGENT
 from echobot.core.message import AccountName
@@ -31,7 +32,7 @@ class Stream:
         account: AccountName,
         address: str,
         token: str,
-        hint: Callable[[], None],
+        hear: Callable[[Event], None],
         rhythm: Rhythm,
     ) -> None:
         self.is_open = False
@@ -39,12 +40,12 @@ class Stream:
         self._address = address.replace("wss://", "https://").replace("ws://", "http://").rstrip("/")
         self._headers = {"Authorization": f"Bearer {token}", "User-Agent": USER_AGENT}
         self._token = token
-        self._hint = hint
+        self._hear = hear
         self._pauses = rhythm.pauses
         self._silence = rhythm.silence.total_seconds()
 
     async def run(self) -> None:
-        """Give hints until cancelled; each new connection is one, for nobody knows what was said before it."""
+        """Tell of events until cancelled; each new connection is one, for nobody knows what was said before it."""
         timeout = ClientTimeout(total=None, sock_connect=self._silence, sock_read=self._silence)
         async with ClientSession(headers=self._headers, timeout=timeout) as session:
             ways = cycle((self._by_events, self._by_websocket))
@@ -70,9 +71,10 @@ class Stream:
             if response.status != 200 or response.content_type != "text/event-stream":
                 return  # some give a page for every address
             self._opened()
+            lines = EventLines()
             async for line in response.content:
-                if line.startswith(b"event"):
-                    self._hint()
+                if event := lines.add(line):
+                    self._hear(event)
 
     async def _by_websocket(self, session: ClientSession) -> None:
         stream = {"stream": "user:notification"}
@@ -83,12 +85,12 @@ class Stream:
             self._opened()
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
-                    self._hint()
+                    self._hear(event_in(message.data))
 
     def _opened(self) -> None:
         self.is_open = True
         log.debug("the stream is open", account=self._account)
-        self._hint()
+        self._hear(UNREADABLE)
 
 
 async def ended(task: asyncio.Task[Any]) -> None:

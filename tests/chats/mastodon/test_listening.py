@@ -98,6 +98,7 @@ async def test_the_cursor_moves_only_after_what_is_before_it_was_kept(server, bo
 @EVERY_KIND
 async def test_what_the_server_shows_after_something_later_is_not_overlooked(server, bot, ana, clock):
     """Two mentions at once: the first has its id, but is not yet written when the second is seen."""
+    server.streams.is_mute = True
     await bot.listen()
     server.notices.is_slow = True
     server.say(ana, "@echobot first")

@@ -1,6 +1,6 @@
 """Whatever other people's servers make of a mention, reading it never fails."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as some
@@ -40,6 +40,14 @@ def test_no_notification_is_too_strange(notification, above):
 def test_no_time_and_no_list_of_mentions_is_too_strange(anything):
     moment(anything)
     mentions({"mentions": anything}, "7")
+
+
+def test_a_time_is_read_however_a_server_writes_it():
+    ten = datetime(2026, 11, 24, 10, tzinfo=UTC)
+    written = ["2026-11-24T10:00:00.000Z", "2026-11-24T11:00:00+01:00", "2026-11-24 10:00:00 UTC", ten]
+
+    assert [moment(each) for each in written] == [ten] * 4
+    assert [moment(each) for each in ("yesterday", "", "9" * 400, None, 7, [])] == [None] * 6
 
 
 @given(some.sampled_from(["public", "unlisted", "private", "direct", "local", ""]), some.text(max_size=30))
