@@ -190,6 +190,7 @@ async def test_after_the_server_forgot_the_key_what_cannot_be_found_is_sent(chat
     await deliver()
 
     assert chat.posts == [reply(1)]
+    assert chat.looked_back_to == {reply(1).key: NOON - 2 * chat.key_lifetime}, "what was said before is not looked at"
 
 
 async def test_a_reply_that_was_under_way_at_the_crash_is_sent_again(chat, store, deliver):
