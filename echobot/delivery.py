@@ -36,7 +36,7 @@ class Pace:
     in_a_row: int = 2  # to one person in a room, before the outbox is looked at again
     first_pause: timedelta = timedelta(seconds=5)  # when the server is away; doubles from one failure to the next
     longest_pause: timedelta = timedelta(minutes=5)
-    look_again: timedelta = timedelta(seconds=5)  # for replies whose time has come
+    look_again: timedelta = timedelta(seconds=1)  # for replies whose time has come
     jitter: Callable[[], float] = random.random
 
     def pause(self, failures: int) -> timedelta:
