@@ -37,7 +37,7 @@ class Pace:
     in_a_row: int = 2  # to one person in a room, before the outbox is looked at again
     first_pause: timedelta = timedelta(seconds=5)  # when the server is away; doubles from one failure to the next
     longest_pause: timedelta = timedelta(minutes=5)
-    look_again: timedelta = timedelta(seconds=5)  # for replies whose time has come
+    look_again: timedelta = timedelta(seconds=1)  # for replies whose time has come
     jitter: Callable[[], float] = random.random
 
     def pause(self, failures: int) -> timedelta:
@@ -164,14 +164,17 @@ class Courier:
 
     async def _request(self, delivery: Delivery) -> str:
         try:
-            if self._must_look(delivery) and (remote_id := await self._chat.find(delivery.outgoing)) is not None:
-                return remote_id
+            if self._must_look(delivery) and (there := await self._there_already(delivery)) is not None:
+                return there
             self._may_send()
             return await self._chat.send(delivery.outgoing)
         except (ChatError, StoreError):
             raise
         except Exception as error:  # a mistake over one reply must not keep the others
             raise ChatUnavailable(f"unexpected {type(error).__name__}") from error
+
+    async def _there_already(self, delivery: Delivery) -> str | None:
+        return await self._chat.find(delivery.outgoing, delivery.first_tried_at)
 
     async def _postpone(self, delivery: Delivery, begun: datetime, trouble: ChatUnavailable) -> None:
         until = self._clock() + (trouble.retry_after or self._pace.pause(delivery.tries))

@@ -51,6 +51,15 @@ def chat_of(name: AccountName, in_force: Callable[[], Settings], may_send: Calla
     return MastodonChat(name, account, token, now)
 
 
+def load_networks(settings: Settings) -> None:
+    """For who stands by: nobody waits for that when it takes over."""
+    for account in settings.accounts.values():
+        if isinstance(account, MatrixAccount):
+            from echobot.chats.matrix import MatrixChat  # noqa: F401, PLC0415 - as above
+        else:
+            from echobot.chats.mastodon import MastodonChat  # noqa: F401, PLC0415 - as above
+
+
 def source_of(settings: Settings) -> Source:
     """A repository is kept beside the store."""
     if not isinstance(settings.knowledge, Repository):

@@ -155,9 +155,10 @@ class Chat(Protocol):
     def expect(self, replies: Sequence[Reply]) -> None:
         """These replies are going to be sent soon; a network may show people that the bot is writing."""
 
-    async def find(self, outgoing: Outgoing) -> str | None:
+    async def find(self, outgoing: Outgoing, since: datetime | None = None) -> str | None:
         """What the server calls what may have been sent before, longer ago than a key lives; None: never sent.
 
+        `since` is when it was tried first, if that is known: the chat need not look further back.
         Raises `ChatUnavailable` when it cannot be known now, `ChatRefused` when it never can.
         """
 

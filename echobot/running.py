@@ -94,9 +94,11 @@ async def account_of(chat: Chat, handler: Handler, store: Store, may_send: Calla
     finally:
         receiving.cancel()
         courier.stop()
-        await asyncio.wait({sending}, timeout=_LAST_REPLIES)
-        sending.cancel()
-        outcomes = await asyncio.gather(receiving, sending, return_exceptions=True)
+        try:
+            await asyncio.wait({sending}, timeout=_LAST_REPLIES)
+        finally:  # also for who is told once more to end, as when two accounts lose the lead at once
+            sending.cancel()
+            outcomes = await asyncio.gather(receiving, sending, return_exceptions=True)
     for outcome in outcomes:
         if isinstance(outcome, Exception):
             raise outcome

@@ -26,7 +26,17 @@ from echobot.limits import Allowance
 from echobot.oversight.desk import Desk
 from echobot.oversight.reporter import Reporter
 from echobot.oversight.views import Views
-from echobot.parts import announcer_of, chat_of, ears_of, manners_of, now, offices_of, open_store, source_of
+from echobot.parts import (
+    announcer_of,
+    chat_of,
+    ears_of,
+    load_networks,
+    manners_of,
+    now,
+    offices_of,
+    open_store,
+    source_of,
+)
 from echobot.places import beside_store
 from echobot.ports import Store
 from echobot.running import Work, all_accounts, beside, note, tidy, until_stopped
@@ -79,6 +89,7 @@ class Service:
             works.append(_show(self.look, self._settings.health))
         async with beside(works):
             if self._turns is not None:
+                load_networks(self._settings)
                 return await self._turns.take(self._serve)
             store = open_store(self._settings.store)
             try:

@@ -105,6 +105,7 @@ class FakeChat:
         self.requests: list[DeliveryKey] = []
         self.expected: list[Reply] = []
         self.troubles: deque[Trouble | None] = deque()  # what the next sends meet; then all is well
+        self.looked_back_to: dict[DeliveryKey, datetime | None] = {}
         self.remembers = False  # whether a post can be looked for when its key is forgotten
         self.under_way = 0
         self.most_under_way = 0
@@ -157,7 +158,8 @@ class FakeChat:
     def expect(self, replies: Sequence[Reply]) -> None:
         self.expected += replies
 
-    async def find(self, outgoing: Outgoing) -> str | None:
+    async def find(self, outgoing: Outgoing, since: datetime | None = None) -> str | None:
+        self.looked_back_to[outgoing.key] = since
         if not self.remembers:
             raise ChatRefused("unknown outcome")
         return next((f"${post.key}" for post in self.posts if post.key == outgoing.key), None)

@@ -4,10 +4,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from echobot.errors import LoginRefused, SettingsError
-from echobot.running import all_accounts
+from echobot.ports import Settlement
+from echobot.running import account_of, all_accounts
 from tests.dialogue import Dialogue
-from tests.fakes import FakeChat, message
+from tests.fakes import FakeChat, message, reply
 from tests.samples import knowledge
+from tests.servers.people import until
 
 
 @pytest.fixture
@@ -26,6 +28,22 @@ class Closed(FakeChat):
 
     async def listen(self, cursor, keep, note):
         raise self._trouble
+
+
+class Unanswered(FakeChat):
+    """An account whose server takes what is sent and says nothing."""
+
+    left = False
+
+    async def listen(self, cursor, keep, note):
+        try:
+            await super().listen(cursor, keep, note)
+        finally:
+            self.left = True
+
+    async def send(self, outgoing):
+        self.requests.append(outgoing.key)
+        await asyncio.Event().wait()
 
 
 async def failing():
@@ -61,3 +79,17 @@ async def test_an_account_that_works_again_is_no_trouble_any_more(dialogue, chat
         await all_accounts([chat], dialogue.bot, dialogue.store, [])
 
     assert await dialogue.store.troubles() == []
+
+
+async def test_an_account_that_is_told_once_more_to_end_leaves_nothing_running(dialogue, clock):
+    chat = Unanswered(clock)
+    await dialogue.store.settle(Settlement([message(1)], [reply(1)]), dialogue.now)
+    serving = asyncio.create_task(account_of(chat, dialogue.bot, dialogue.store))
+    await until(lambda: chat.requests, "the reply to be under way")
+    serving.cancel()
+    await until(lambda: chat.left, "it to end")
+    serving.cancel()
+    async with asyncio.timeout(30):
+        await asyncio.wait({serving})
+
+    assert asyncio.all_tasks() == {asyncio.current_task()}

@@ -79,7 +79,7 @@ class ConsoleChat:
     def expect(self, replies: Sequence[Reply]) -> None:
         """Nothing to show: who looks at a terminal sees that it is busy."""
 
-    async def find(self, outgoing: Outgoing) -> str | None:  # noqa: ARG002
+    async def find(self, outgoing: Outgoing, since: datetime | None = None) -> str | None:  # noqa: ARG002
         """Nothing: a terminal keeps no record."""
         return None
 

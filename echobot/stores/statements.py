@@ -60,12 +60,12 @@ TRIED_PERHAPS = (
     .values(first_tried_at=outbox.c.queued_at)
 )
 
-_soon = bindparam("soon", type_=Moment())
+_soon, _long_ago = bindparam("soon", type_=Moment()), bindparam("long_ago", type_=Moment())
 TRIED_ELSEWHERE = (
     update(outbox)
     .where(outbox.c.done_at.is_(None), outbox.c.first_tried_at.is_not(None))
     .values(
-        first_tried_at=bindparam("long_ago", type_=Moment()),
+        first_tried_at=case((outbox.c.first_tried_at < _long_ago, outbox.c.first_tried_at), else_=_long_ago),
         due_at=case((outbox.c.due_at < _soon, _soon), else_=outbox.c.due_at),
         reason="another machine had begun to send it",
     )

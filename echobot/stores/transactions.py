@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -18,8 +18,8 @@ from echobot.ports import MOST_GAPS, Backlog, Settlement, Trouble
 from echobot.stores import rows, statements, tables
 from echobot.stores.tables import conversations, cursors, inbox, outbox, silenced, troubles
 
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-"""When something was tried whose key no server knows any more."""
+KEYS_LIVE = timedelta(days=2)
+"""No server knows a key for so long."""
 
 ARRIVES_WITHIN = timedelta(seconds=2)
 """What a machine had begun to send when it lost the lead is there by then."""
@@ -92,7 +92,7 @@ def restored(connection: Connection, now: datetime) -> None:
 
 def inherited(connection: Connection, now: datetime) -> None:
     """What another machine tried is looked for, because its keys may be unknown; what it was sending may arrive."""
-    connection.execute(statements.TRIED_ELSEWHERE, {"long_ago": LONG_AGO, "soon": now + ARRIVES_WITHIN})
+    connection.execute(statements.TRIED_ELSEWHERE, {"long_ago": now - KEYS_LIVE, "soon": now + ARRIVES_WITHIN})
 
 
 def _follow(connection: Connection, wishes: Sequence[Wish]) -> None:

@@ -98,7 +98,7 @@ class Network:
             raise ChatUnavailable("the connection broke")
         return id_
 
-    async def find(self, post):
+    async def find(self, post, since=None):
         found = [id_ for id_, each in self.standing.items() if each.post and each.post.key == post.key]
         return found[0] if found else None
 

@@ -1,8 +1,9 @@
 """The whole bot beside a real homeserver, and people who ask it things."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,10 +27,10 @@ class Asker:
         """The ids of what was asked here, whether or not the asker ever learned that it arrived."""
         return [event["event_id"] for event in await self.person.messages(self.room) if event["sender"] != self.bot]
 
-    async def answered(self) -> list[str]:
+    async def answered(self) -> list[str | None]:
         """The ids of the questions that have a reply, once for each reply, in the order of the replies."""
         replies = [event for event in await self.person.messages(self.room) if event["sender"] == self.bot]
-        return [event["content"]["m.relates_to"]["m.in_reply_to"]["event_id"] for event in replies]
+        return [replied_to(event["content"]) for event in replies]
 
     async def all_are_answered_once(self) -> None:
         """Wait for replies to everything asked so far and to one question more, and find no reply twice."""
@@ -41,6 +42,12 @@ class Asker:
 
         await until(nothing_is_missing, "a reply to each question", patience=PATIENCE, every=0.5)
         assert Counter(await self.answered()) == Counter(asked)
+
+
+def replied_to(said: Mapping[str, Any]) -> str | None:
+    """Which event the content of another one answers, if it does."""
+    answered: str | None = said.get("m.relates_to", {}).get("m.in_reply_to", {}).get("event_id")
+    return answered
 
 
 @pytest.fixture

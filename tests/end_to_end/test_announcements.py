@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ import pytest
 
 from echobot.stores.sql import SqlStore
 from tests.end_to_end.conftest import PATIENCE
+from tests.end_to_end.noticeboard import TO, Noticeboard, visit
 from tests.servers.echobot_process import EchobotProcess, on_mastodon, on_matrix
 from tests.servers.fake_mastodon import fake_mastodon
 from tests.servers.people import People, Person, until
@@ -25,32 +25,16 @@ AN_HOUR = timedelta(hours=1)
 
 
 class Board:
-    """A room and a Mastodon account that announcements go to, and the knowledge base that holds them."""
+    """A room and a Mastodon account that announcements go to, and the bot that brings them there."""
 
     def __init__(self, server, folder: Path, account: Person, reader: Person, room: str) -> None:
         self._reader, self._room, self._account = reader, room, account
         self._server = server
         self._toots = server.account("echobot", bot=True)
         self._store = f"sqlite:///{folder / 'echobot.db'}"
-        self._knowledge = folder / "knowledge"
-        self._knowledge.mkdir()
-        self.publish([])
+        self.noticeboard = Noticeboard(folder / "knowledge")
         matrix, mastodon = on_matrix(account), on_mastodon(server.url, server.token_for(self._toots))
-        destinations = {
-            "room": {"account": "account-0", "room": room, "languages": ["en"]},
-            "toots": {"account": "account-1", "languages": ["en"]},
-        }
-        self.echobot = EchobotProcess(
-            folder, matrix, mastodon, knowledge=str(self._knowledge), destinations=destinations, most_posts_a_day=1000
-        )
-
-    def publish(self, announcements: list[dict[str, object]], visits: list[dict[str, object]] = ()) -> None:
-        """Edit the file: from now on these are the announcements and the visits."""
-        entry = {"id": "nothing", "asked": {"en": ["what is this"]}, "answer": {"en": "A board."}}
-        fresh = self._knowledge / "announcements.new"
-        known = {"entries": [entry], "announcements": announcements, "visits": list(visits)}
-        fresh.write_text(json.dumps(known))
-        fresh.replace(self._knowledge / "announcements.yaml")
+        self.echobot = EchobotProcess(folder, matrix, mastodon, **self.noticeboard.settings(room))
 
     async def was_down_for(self, time: timedelta) -> None:
         """As if the bot had been stopped so long ago."""
@@ -83,8 +67,7 @@ async def board(synapse: Synapse, people: People, tmp_path: Path):
     room = await reader.create_room(account.user)
     await account.join(room)
     async with fake_mastodon() as server:
-        for bucket in server.limits.buckets.values():
-            bucket.most = 10**9
+        server.limits.lift()
         board = Board(server, tmp_path, account, reader, room)
         yield board
         await board.echobot.stop()
@@ -93,24 +76,12 @@ async def board(synapse: Synapse, people: People, tmp_path: Path):
 def due(number: int, ago: timedelta, **more: object) -> dict[str, object]:
     when = f"{datetime.now(UTC) - ago:%Y-%m-%d %H:%M}"
     text = {"en": f"Announcement {number}."}
-    return {"id": f"a{number}", "text": text, "when": when, "zone": "UTC", "to": ["room", "toots"], **more}
-
-
-def visit(number: int) -> dict[str, object]:
-    """Announced as soon as somebody knows of it."""
-    announce = {"to": ["room", "toots"], "when": ["at publication"], "text": {"en": "{name}."}}
-    place = {"starts": "2099-05-04 10:00", "zone": "Europe/Zagreb", "place": {"en": "Zagreb"}}
-    said = {
-        "name": {"en": f"Announcement {number}"},
-        "asked": {"en": [f"announcement {number}"]},
-        "about": {"en": "A."},
-    }
-    return {"id": f"visit-{number}", **said, **place, "announce": announce}
+    return {"id": f"a{number}", "text": text, "when": when, "zone": "UTC", "to": TO, **more}
 
 
 async def test_what_was_due_while_the_bot_was_down_is_posted_once_when_it_is_back(board: Board):
     await board.was_down_for(AN_HOUR)
-    board.publish([due(1, timedelta(minutes=20)), due(2, 2 * AN_HOUR)])
+    board.noticeboard.publish([due(1, timedelta(minutes=20)), due(2, 2 * AN_HOUR)])
     await board.echobot.start()
 
     await board.shows(Counter(["Announcement 1."]))
@@ -119,10 +90,10 @@ async def test_what_was_due_while_the_bot_was_down_is_posted_once_when_it_is_bac
 async def test_an_edit_of_the_file_changes_the_post_and_posts_nothing(board: Board):
     await board.was_down_for(AN_HOUR)
     first = due(1, timedelta(minutes=20))
-    board.publish([{**first, "text": {"en": "Anouncement 1."}}])
+    board.noticeboard.publish([{**first, "text": {"en": "Anouncement 1."}}])
     await board.echobot.start()
     await until(board.on_mastodon, "the first post", patience=PATIENCE)
-    board.publish([first])
+    board.noticeboard.publish([first])
 
     async def is_mended() -> bool:
         return "Announcement 1." in await board.on_mastodon()
@@ -136,13 +107,13 @@ async def test_a_store_from_yesterdays_backup_doubles_nothing(board: Board, tmp_
     """The servers have forgotten the keys by then: the posts are looked for, and found."""
     await board.was_down_for(25 * AN_HOUR)
     (tmp_path / "backup.db").write_bytes((tmp_path / "echobot.db").read_bytes())
-    board.publish([], [visit(1), visit(2)])
+    board.noticeboard.publish([], [visit(1), visit(2)])
     await board.echobot.start()
     wanted = Counter(["Announcement 1.", "Announcement 2."])
     await board.shows(wanted)
 
     (tmp_path / "echobot.db").write_bytes((tmp_path / "backup.db").read_bytes())
-    board.publish([], [visit(1), visit(2), visit(3)])
+    board.noticeboard.publish([], [visit(1), visit(2), visit(3)])
     await board.echobot.start()
     await board.shows(wanted + Counter(["Announcement 3."]))
 
@@ -158,11 +129,11 @@ async def test_a_bot_killed_again_and_again_posts_each_of_forty_announcements_on
     late = [due(number, timedelta(minutes=number)) for number in range(1, count // 4 + 1)]
     new = [visit(number) for number in range(count // 4 + 1, count + 1)]
     for kill in range(kills):  # news comes bit by bit, as long as there are kills
-        board.publish(late, new[: 1 + kill * len(new) // kills])
+        board.noticeboard.publish(late, new[: 1 + kill * len(new) // kills])
         board.echobot.launch()
         await asyncio.sleep(dice.uniform(0.1, 2))
         board.echobot.kill()
-    board.publish(late, new)
+    board.noticeboard.publish(late, new)
     board.echobot.launch()
 
     await board.shows(Counter(f"Announcement {number}." for number in range(1, count + 1)))

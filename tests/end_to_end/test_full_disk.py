@@ -18,8 +18,7 @@ pytestmark = pytest.mark.server
 @pytest.fixture
 async def server():
     async with fake_mastodon() as running:
-        for bucket in running.limits.buckets.values():
-            bucket.most = 10**9
+        running.limits.lift()
         yield running
 
 

@@ -6,16 +6,16 @@ import random
 
 import pytest
 
-from tests.end_to_end.conftest import in_a_room
+from tests.end_to_end.conftest import in_a_room, replied_to
+from tests.end_to_end.machines import PATIENCE, SEED, Kill, Pause, both_run, leader_and_other, two_machines
 from tests.end_to_end.test_access import log_in
 from tests.end_to_end.test_encrypted import in_an_encrypted_room
 from tests.end_to_end.test_signed_devices import device_of, is_signed, recovery_key_in
-from tests.end_to_end.test_two_machines import PATIENCE, SEED, Machine, leader_and_other, unused_ports
 from tests.servers.echobot_process import on_matrix
 from tests.servers.people import until
 from tests.servers.secretive import secretive
 
-__all__ = ["secretive", "unused_ports"]
+__all__ = ["secretive"]
 
 pytestmark = pytest.mark.server
 
@@ -47,12 +47,12 @@ class Pair:
         leader, other = await leader_and_other(self.machines)
         for _ in range(3):
             await self.ask()  # the blow comes in the midst of the answers
-        blow.strike(leader.bot)
+        await blow.strike(leader)
         asked = [await self.ask()]
         await until(other.leads, "the other machine to lead", patience=PATIENCE)
         asked.append(await self.ask())
         await self.answered_by(asked[-1])
-        blow.mend(leader.bot)
+        await blow.mend(leader)
         await until(leader.stands_by, "the first machine to stand by", patience=PATIENCE)
         asked.append(await self.ask())
         assert {await self.answered_by(question) for question in asked} == {self.devices[other.name]}
@@ -62,40 +62,11 @@ class Pair:
         await self.alice.all_are_answered_once()
 
 
-def replied_to(said):
-    return said.get("m.relates_to", {}).get("m.in_reply_to", {}).get("event_id")
-
-
-class Kill:
-    """The machine loses its power, and is started again later."""
-
-    def strike(self, bot):
-        bot.kill()
-
-    def mend(self, bot):
-        bot.launch()
-
-
-class Pause:
-    """The machine is stopped in whatever it does, and goes on there later."""
-
-    def strike(self, bot):
-        bot.pause()
-
-    def mend(self, bot):
-        bot.wake()
-
-
 @pytest.fixture
-async def machines(tmp_path, cluster, database, unused_ports, account):
-    made = []
-    for name, port in zip(("north", "south"), unused_ports, strict=True):
-        folder = tmp_path / name
-        more = {"state": str(folder / "state")}
-        made.append(Machine(name, folder, on_matrix(account), cluster.url(database), port, **more))
-    yield made
-    for machine in made:
-        await machine.bot.stop()
+async def machines(tmp_path, cluster, database, account):
+    accounts = {name: [on_matrix(account)] for name in ("north", "south")}
+    async with two_machines(tmp_path, cluster, database, accounts) as machines:
+        yield machines
 
 
 @pytest.fixture
@@ -109,9 +80,7 @@ async def devices(machines):
 
 @pytest.fixture
 async def pair(synapse, people, account, machines, devices, secretive):
-    north, south = machines
-    await north.bot.start()
-    south.bot.launch()
+    await both_run(machines)
     alice = await in_a_room(synapse, people, "alice", account)
     person = await people.meet(synapse, "bob")
     bob = await in_an_encrypted_room(person, await secretive.device(person), account)

@@ -64,6 +64,10 @@ class EchobotProcess:
     def log(self) -> str:
         return self._log.read_text() if self._log.exists() else ""
 
+    def has_loaded(self, library: str) -> bool:
+        """A part of it that is written in C or Rust."""
+        return library in Path(f"/proc/{self.pid}/maps").read_text()
+
     def launch(self) -> None:
         arguments = ["run", "--settings", str(self.settings), *self.options]
         environment = {**os.environ, **self.environment}

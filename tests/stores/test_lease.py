@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import DBAPIError
@@ -11,11 +12,13 @@ from echobot.errors import LeadershipLost
 from echobot.ports import Filled, Settlement
 from echobot.stores import lease, tables, upgrading
 from echobot.stores.candidacy import Candidacy
-from echobot.stores.transactions import LONG_AGO
+from echobot.stores.transactions import KEYS_LIVE
 from tests.fakes import ACCOUNT, NOON, message, reply
 from tests.servers.line import line_to
 from tests.servers.people import until
 from tests.stores.test_ledger import LATER, POST, POSTING, SLOT
+
+A_WEEK_AGO = NOON - timedelta(days=7)
 
 
 class Machines:
@@ -124,7 +127,18 @@ async def test_what_another_machine_tried_is_looked_for_before_it_is_sent(machin
     assert await new.outbox(ACCOUNT, NOON, 10) == [], "what is on its way has time to arrive, and is not overtaken"
 
     tried, untried = await new.outbox(ACCOUNT, LATER, 10)
-    assert (tried.first_tried_at, untried.first_tried_at) == (LONG_AGO, None)
+    assert (tried.first_tried_at, untried.first_tried_at) == (NOON - KEYS_LIVE, None)
+
+
+async def test_what_another_machine_tried_long_before_may_have_been_sent_then(machines):
+    north, south = await machines.stand_by("north"), await machines.stand_by("south")
+    old = await machines.lead(north)
+    await old.settle(Settlement([], [reply(1)]), A_WEEK_AGO)
+    await old.attempting([reply(1).key], A_WEEK_AGO)
+    machines.let_the_lease_run_out()
+    (tried,) = await (await machines.lead(south)).outbox(ACCOUNT, LATER, 10)
+
+    assert tried.first_tried_at == A_WEEK_AGO
 
 
 async def test_what_the_same_machine_tried_is_known_by_its_key(machines):

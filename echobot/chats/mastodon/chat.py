@@ -80,7 +80,7 @@ class MastodonChat:
     def expect(self, replies: Sequence[Reply]) -> None:
         """Nothing to show: the network knows no such thing."""
 
-    async def find(self, outgoing: Outgoing) -> str | None:
+    async def find(self, outgoing: Outgoing, since: datetime | None = None) -> str | None:  # noqa: ARG002
         posting, announcing = self._ready()
         return await (announcing.find(outgoing) if isinstance(outgoing, Post) else posting.find(outgoing))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -46,17 +47,17 @@ class Announcing:
         notice = await self._say(room, writing.post(post, calls_everybody=calls), post.key)
         return await self._with_picture(room, post, notice, picture)
 
-    async def find(self, post: Post) -> str | None:
+    async def find(self, post: Post, since: datetime | None) -> str | None:
         """None also for a change: made once more, it changes nothing."""
         if post.instead_of:
             return None
         old, room = await self._rooms.enter(post.place.room)
-        there = await self._found(room, post)
-        return there or (await self._found(old, post) if old != room else None)
+        there = await self._found(room, post, since)
+        return there or (await self._found(old, post, since) if old != room else None)
 
-    async def _found(self, room: str, post: Post) -> str | None:
+    async def _found(self, room: str, post: Post, since: datetime | None = None) -> str | None:
         """What was sent there under the post's key, completed."""
-        events = await self._lookback.since(room, post.key)
+        events = await self._lookback.since(room, post.key, since)
         if (notice := events.get(writing.transaction(post.key))) is None:
             return None
         if there := events.get(writing.transaction(_of_picture(post))):

@@ -111,8 +111,10 @@ class MatrixChat:
     def expect(self, replies: Sequence[Reply]) -> None:
         self._attention.expect(replies)
 
-    async def find(self, outgoing: Outgoing) -> str | None:
-        return await (self._announcing.find(outgoing) if isinstance(outgoing, Post) else self._replying.find(outgoing))
+    async def find(self, outgoing: Outgoing, since: datetime | None = None) -> str | None:
+        if isinstance(outgoing, Post):
+            return await self._announcing.find(outgoing, since)
+        return await self._replying.find(outgoing, since)
 
     async def close(self) -> None:
         await self._attention.close()

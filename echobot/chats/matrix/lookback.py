@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 
 from nio import AsyncClient, MessageDirection, RoomMessagesResponse
 
@@ -15,6 +16,8 @@ from echobot.errors import ChatRefused
 PAGE = 100  # the most that homeservers give at once
 MOST_PAGES = 20
 
+_UNSURE = timedelta(hours=1)  # of the homeserver's clock
+
 
 class Lookback:
     """Each event of the bot's carries a mark of the key that it was sent under."""
@@ -22,13 +25,16 @@ class Lookback:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
-    async def since(self, room: str, key: DeliveryKey) -> dict[str, str]:
+    async def since(self, room: str, key: DeliveryKey, tried_at: datetime | None = None) -> dict[str, str]:
         """The ids of the bot's events by their marks, from the one sent under this key on; none when it is not there.
 
-        Raises `ChatRefused` when the bot has said so much since that nobody knows.
+        However much the bot has said before it tried to send that, it is not looked through. Raises `ChatRefused` when
+        it has said so much since that nobody knows.
         """
         wanted, found = transaction(key), dict[str, str]()
         async for event in self._own(room, key):
+            if tried_at and _is_before(event, tried_at - _UNSURE):
+                break
             if mark := mark_of(event):
                 found[mark] = str(event["event_id"])
             if mark == wanted:
@@ -52,3 +58,8 @@ class Lookback:
         own = {"types": ["m.room.message", "m.room.encrypted"], "senders": [self._client.user_id]}
         back = MessageDirection.back
         return await ask(self._client.room_messages(room, token, None, back, PAGE, own))
+
+
+def _is_before(event: Event, then: datetime) -> bool:
+    said_at = event.get("origin_server_ts")
+    return isinstance(said_at, int) and said_at < then.timestamp() * 1000

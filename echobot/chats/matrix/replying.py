@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -38,11 +39,11 @@ class Replying:
             return event
         return reply.instead_of or ""
 
-    async def find(self, reply: Reply) -> str | None:
+    async def find(self, reply: Reply, since: datetime | None) -> str | None:
         """None also for a change: made once more, it changes nothing."""
         if reply.instead_of or not reply.text:
             return None
-        events = await self._lookback.since(reply.place.room, reply.key)
+        events = await self._lookback.since(reply.place.room, reply.key, since)
         return events.get(writing.transaction(reply.key))
 
     async def _offer(self, reply: Reply, event: str) -> None:

@@ -1,6 +1,7 @@
 """What the people in a room see of a post."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -323,8 +324,9 @@ async def test_nobody_elses_mark_counts(bot, room, alice):
 
 
 async def test_after_a_hundred_events_of_its_own_it_is_still_found_and_after_thousands_nobody_knows(
-    bot, room, said, monkeypatch
+    bot, room, alice, monkeypatch
 ):
+    question = await alice.say(room, "!echo hello")
     sent = await bot.chat.send(post_in(room))
     for number in range(101):
         await bot.person.say(room, f"later {number}")
@@ -334,6 +336,8 @@ async def test_after_a_hundred_events_of_its_own_it_is_still_found_and_after_tho
         await bot.chat.find(post_in(room))
 
     assert found == sent
+    untold = reply_to(question, room, alice.user)
+    assert await bot.chat.find(untold, datetime.now(UTC) + timedelta(hours=2)) is None, "all of that was said before it"
 
 
 async def test_a_room_that_cannot_be_looked_up_now_has_surely_nothing_sent(people: People, synapse, bots):

@@ -62,6 +62,11 @@ class Limits:
             "statuses": Bucket(300, timedelta(hours=3)),
         }
 
+    def lift(self) -> None:
+        """Nobody reaches any of them."""
+        for bucket in self.buckets.values():
+            bucket.most = 10**9
+
     def length(self, text: str, warning: str) -> int:
         match self._manners.counting:
             case Counting.CODE_POINTS:
