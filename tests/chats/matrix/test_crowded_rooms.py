@@ -24,7 +24,7 @@ CALM = Rhythm(between=timedelta(milliseconds=100))
 async def chat(fake_homeserver: FakeHomeserver) -> AsyncIterator[MatrixChat]:
     account = MatrixAccount(fake_homeserver.url, BOT, Path("unused"))
     noon = datetime.fromtimestamp(1_790_000_000, UTC)
-    made = MatrixChat(AccountName("room-bot"), account, "token", timedelta(hours=2), lambda: noon, rhythm=CALM)
+    made = MatrixChat(AccountName("room-bot"), lambda: account, "token", timedelta(hours=2), lambda: noon, rhythm=CALM)
     yield made
     await made.close()
 
