@@ -30,6 +30,7 @@ class EventLines:
 
     def __init__(self) -> None:
         self._begun: list[bytes] = []
+        self._size = 0  # of these
 
     def add(self, line: bytes) -> Event | None:
         """The event that ends with this line. Raises ValueError when one has no end."""
@@ -37,10 +38,11 @@ class EventLines:
         if line:
             if not line.startswith(b":"):
                 self._begun.append(line)
-            if sum(map(len, self._begun)) > _LONGEST:
+                self._size += len(line)
+            if self._size > _LONGEST:
                 raise ValueError("an event without end")
             return None
-        begun, self._begun = self._begun, []
+        begun, self._begun, self._size = self._begun, [], 0
         return _event(begun) if begun else None
 
 

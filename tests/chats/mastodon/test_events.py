@@ -50,6 +50,10 @@ def test_an_event_without_end_ends_the_stream():
         events(b"data: 0123456789012345678901234567890123456789\n" * 10_000)
 
 
+def test_heartbeats_of_weeks_are_no_event_without_end():
+    assert events(b":thump\n" * 50_000 + b"event: delete\ndata: 1\n\n") == [Event("delete", "1")]
+
+
 @pytest.mark.parametrize("payload", ["", "undefined", "{", "[]", "7", '"text"', "null", "[" * 100_000, "1" * 10_000])
 def test_what_is_no_notification_is_none(payload):
     assert Event("notification", payload).notification is None
