@@ -27,6 +27,7 @@ log = structlog.get_logger()
 _LATER = 10  # of 19: whoever asks meanwhile is answered first
 _SHORT = 12  # characters of a digest
 _PAUSE = 300  # milliseconds of quiet after an edit: editors and `git pull` write several files
+_LOOK_AGAIN = 5000  # milliseconds without any sign
 
 
 async def _nobody(_: str) -> None:
@@ -57,13 +58,19 @@ class WatchedFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._seen: list[str] = []  # the files as they were when somebody began to read them
 
     async def folders(self) -> Sequence[Path]:
+        self._seen = prepared.stamps(self._folder)
         return [self._folder]
 
     async def newer(self) -> AsyncIterator[Path]:
-        async for _ in awatch(self._folder, debounce=_PAUSE, step=_PAUSE // 3):
-            yield self._folder
+        """At a sign of the file system, or without one: it has none for what was edited before the watch began."""
+        signs = awatch(self._folder, debounce=_PAUSE, step=_PAUSE // 3, rust_timeout=_LOOK_AGAIN, yield_on_timeout=True)
+        async for _ in signs:
+            if (stamps := await asyncio.to_thread(prepared.stamps, self._folder)) != self._seen:
+                self._seen = stamps
+                yield self._folder
 
     async def newest(self) -> Path:
         return self._folder

@@ -128,8 +128,13 @@ def _is_ours_alone(status: os.stat_result) -> bool:
 def _made_from(folder: Path) -> _MadeFrom:
     """Changes whenever a file of the knowledge, the program, or a library that the pickle holds values of changes."""
     program = [sys.version, np.__version__, *_stamps(Path(__file__).parent, {".py"})]
-    files = [stamp for place in (folder, shipped_folder() / "languages") for stamp in _stamps(place, _READ)]
+    files = [stamp for place in (folder, shipped_folder() / "languages") for stamp in stamps(place)]
     return _MadeFrom(*(sha256("\n".join(parts).encode()).hexdigest() for parts in (program, files)))
+
+
+def stamps(folder: Path) -> list[str]:
+    """Of the files of a knowledge base: others as soon as one of them is edited, comes or goes."""
+    return list(_stamps(folder, _READ))
 
 
 def _stamps(folder: Path, suffixes: Container[str]) -> Iterator[str]:

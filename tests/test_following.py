@@ -9,6 +9,7 @@ from echobot.core.answer import Found
 from echobot.errors import ProblemsFound
 from echobot.following import Following, WatchedFolder
 from tests.samples import ENTRY
+from tests.servers.people import until
 
 QUESTION = "what is the fediverse"
 
@@ -48,6 +49,15 @@ async def edit(folder, text, until):
 
 async def test_an_edit_is_used_as_soon_as_it_is_saved(folder, following):
     await edit(folder, ENTRY.replace("ANSWER", "second"), lambda: following().answer(QUESTION).text == "second")
+
+
+async def test_an_edit_while_the_bot_begins_is_used_without_another_one(folder):
+    knowledge = await Following.begin(WatchedFolder(folder))
+    (folder / "entries.yaml").write_text(ENTRY.replace("ANSWER", "second"))
+    task = asyncio.create_task(knowledge.follow())
+    await until(lambda: knowledge().answer(QUESTION).text == "second", "the edit", patience=60)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_what_an_edit_took_the_place_of_is_thrown_away_and_what_is_used_is_looked_at_no_more(folder, following):
